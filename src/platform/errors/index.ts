@@ -1,0 +1,1 @@
+export { AppError, type ErrorKind, errorKinds, type Issue } from './app-error.ts';
