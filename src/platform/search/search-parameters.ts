@@ -1,0 +1,57 @@
+import type { CompiledParameter, CompiledSearch } from './compiled-search.ts';
+import compiled from './generated/search.json' with { type: 'json' };
+
+const table = compiled as unknown as CompiledSearch; // JSON modules infer literal unions too narrowly
+
+export type SearchParameter = CompiledParameter & { readonly common: boolean };
+
+const commonParameters: readonly SearchParameter[] = table.common.map((each) => ({ ...each, common: true }));
+
+const byType = new Map<string, ReadonlyMap<string, SearchParameter>>(
+  Object.entries(table.types).map(([type, parameters]) => [
+    type,
+    new Map(
+      [...commonParameters, ...parameters.filter(isSupported).map((each) => ({ ...each, common: false }))].map((each) => [
+        each.code,
+        each,
+      ]),
+    ),
+  ]),
+);
+
+/** The resource types that can be stored and searched: every R4 resource but Parameters. */
+export const storedTypes: readonly string[] = Object.keys(table.types);
+
+export function isStoredType(type: string): boolean {
+  return byType.has(type);
+}
+
+export function searchParametersOf(type: string): readonly SearchParameter[] {
+  return [...(byType.get(type)?.values() ?? [])];
+}
+
+export function findSearchParameter(type: string, code: string): SearchParameter | undefined {
+  return byType.get(type)?.get(code);
+}
+
+/** Parameters of the type that place a resource in a patient's compartment, the leading one first. */
+export function patientParametersOf(type: string): readonly string[] {
+  return table.patientCompartment[type] ?? [];
+}
+
+const summaryPaths = new Map<string, ReadonlySet<string>>();
+
+/** Element paths below the type that `_summary=true` keeps. */
+export function summaryPathsOf(type: string): ReadonlySet<string> {
+  let paths = summaryPaths.get(type);
+  if (!paths) {
+    paths = new Set(['id', 'meta', 'implicitRules', ...(table.summary[type] ?? [])]);
+    summaryPaths.set(type, paths);
+  }
+  return paths;
+}
+
+/** Composites of more than two components and the geographic `near` have no index. */
+function isSupported(parameter: CompiledParameter): boolean {
+  return parameter.type !== 'special' && (parameter.components?.length ?? 0) <= 2;
+}
