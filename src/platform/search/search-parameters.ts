@@ -34,6 +34,21 @@ export function findSearchParameter(type: string, code: string): SearchParameter
   return byType.get(type)?.get(code);
 }
 
+/** Parameters that are by definition the union of two others; they have no entries of their own. */
+const unions: Readonly<Record<string, readonly string[]>> = {
+  'Observation.combo-code': ['code', 'component-code'],
+  'Observation.combo-data-absent-reason': ['data-absent-reason', 'component-data-absent-reason'],
+  'Observation.combo-value-concept': ['value-concept', 'component-value-concept'],
+  'Observation.combo-value-quantity': ['value-quantity', 'component-value-quantity'],
+  'Observation.combo-code-value-concept': ['code-value-concept', 'component-code-value-concept'],
+  'Observation.combo-code-value-quantity': ['code-value-quantity', 'component-code-value-quantity'],
+};
+
+/** The parameters under which the values of this one are indexed: itself, or the two it is the union of. */
+export function indexedParameters(type: string, code: string): readonly string[] {
+  return unions[`${type}.${code}`] ?? [code];
+}
+
 /** Parameters of the type that place a resource in a patient's compartment, the leading one first. */
 export function patientParametersOf(type: string): readonly string[] {
   return table.patientCompartment[type] ?? [];
