@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import type { CompiledParameter, CompiledSearch } from './compiled-search.ts';
-import compiled from './generated/search.json' with { type: 'json' };
 
-const table = compiled as unknown as CompiledSearch; // JSON modules infer literal unions too narrowly
+const table = JSON.parse(
+  readFileSync(new URL('./generated/search.json', import.meta.url), 'utf8'),
+) as CompiledSearch; // as: the compiler of the definitions writes exactly this
 
 export type SearchParameter = CompiledParameter & { readonly common: boolean };
 

@@ -20,7 +20,7 @@ export async function instanceHistory(
   { type, id }: ResourceAddress,
   query: HistoryQuery,
 ): Promise<HistoryPage> {
-  const rows = await sql<(StoredVersion & { until: Date | null })[]>`
+  const rows = await sql<(StoredVersion & { until: string | null })[]>`
     with home as (
       select coalesce((select bucket from record.locator where type = ${type} and id = ${id}),
         ${bucketOfId(id)}::smallint) as bucket

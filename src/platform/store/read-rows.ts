@@ -8,7 +8,7 @@ export type ResourceAddress = { readonly type: string; readonly id: string };
 export type StoredVersion = ResourceAddress & {
   readonly bucket: number;
   readonly version: number;
-  readonly updated: Date;
+  readonly updated: string;
   readonly method: string;
   readonly content: string | null;
 };

@@ -1,9 +1,12 @@
 import type postgres from 'postgres';
+import type { Sql as SqlPool } from '#platform/database';
+
+type TypesOf<Client> = Client extends postgres.Sql<infer Types> ? Types : never;
 
 /** A connection pool or an open transaction: what a statement is sent through. */
-export type Sql = postgres.ISql<Record<never, never>>;
+export type Sql = postgres.ISql<TypesOf<SqlPool>>;
 
-/** A connection pool, on which a transaction can be begun. */
-export type SqlPool = postgres.Sql<Record<never, never>>;
+export type { SqlPool };
 
-export type SqlFragment = postgres.PendingQuery<postgres.Row[]> | postgres.Fragment;
+/** A piece of a statement. */
+export type SqlFragment = postgres.PendingQuery<postgres.Row[]>;
