@@ -144,7 +144,7 @@ function requiredValueSet(element: ElementDefinition): string | undefined {
 function keysOf(element: ElementDefinition, known: ReadonlySet<string>, compiled: CompiledStructures): string[] {
   const keys: string[] = [];
   for (const constraint of element.constraint ?? []) {
-    if (!constraint.expression || known.has(constraint.key) || constraint.key === 'dom-r4b') continue;
+    if (!constraint.expression || known.has(constraint.key)) continue;
     keys.push(register(constraint, element.path, compiled));
   }
   return keys;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { restoreR4 } from './restore-r4.ts';
 
 // The shapes below name only what the compilers read.
 export type ElementType = { code: string; profile?: string[]; targetProfile?: string[]; extension?: { url: string; valueUrl?: string }[] };
@@ -67,12 +68,13 @@ export function isStructure(definition: Definition): definition is StructureDefi
   return definition.resourceType === 'StructureDefinition';
 }
 
-/** The R4 types and resources; the package adds a few of later versions, which are left out. */
+/** The R4 types and resources, freed of what the package adds from later versions. */
 export function readR4Structures(): StructureDefinition[] {
-  return ['profiles-types.json', 'profiles-resources.json']
+  const definitions = ['profiles-types.json', 'profiles-resources.json']
     .flatMap(readDefinitions)
     .filter(isStructure)
     .filter((definition) => definition.fhirVersion === '4.0.1' && definition.kind !== 'logical');
+  return restoreR4(definitions, readDefinitions('dataelements.json').filter(isStructure));
 }
 
 export type Terminology = { codeSystems: Map<string, CodeSystem>; valueSets: Map<string, ValueSet> };
