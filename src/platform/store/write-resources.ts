@@ -6,6 +6,7 @@ import {
   parseSearch,
   patientOf,
 } from '#platform/search';
+import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId, newId } from './bucket.ts';
 import { invalidResource, multipleMatches, notFound, gone, unresolvedReference, versionConflict } from './errors.ts';
 import { lockNewest, type StoredVersion } from './read-rows.ts';
@@ -21,6 +22,10 @@ import type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
 export type WriteOptions = {
   /** FHIRPath of each request in a Bundle, to name the place of an error; absent for a single interaction. */
   readonly paths?: readonly string[];
+  /** The requests are entries of one transaction Bundle: an address within it (`urn:uuid:`) must be that of an entry. */
+  readonly closed?: boolean;
+  /** The caller has validated the resources as they stand. */
+  readonly validated?: boolean;
   /** Leave a resource alone whose content is already stored (imports). */
   readonly skipUnchanged?: boolean;
   /** Runs at the end of the same transaction, with the results. */
@@ -66,8 +71,7 @@ export async function writeResources(
 /** A plain create needs nothing that is stored: one statement, no transaction of its own. */
 async function writeOne(store: Store, actor: Actor, step: Step): Promise<WriteResult[]> {
   giveIds(store, [step]);
-  refuseUnresolved(step, new Map());
-  const prepared = prepare(store, step);
+  const prepared = prepare(store, step, false);
   await writeRows(store.sql, [prepared], actor);
   return [toResult(prepared)];
 }
@@ -86,8 +90,8 @@ async function writeAll(
   const open = steps.filter((step) => step.settled === undefined);
   giveIds(store, open);
   refuseRepeated(steps);
-  await resolveReferences(sql, steps, open);
-  const writes = open.map((step) => ({ step, prepared: prepare(store, step) }));
+  await resolveReferences(sql, steps, open, options.closed ?? false);
+  const writes = open.map((step) => ({ step, prepared: prepare(store, step, options.validated ?? false) }));
   const changed = writes.filter(({ step, prepared }) => !options.skipUnchanged || !isUnchanged(step, prepared));
   const done = await writeRows(sql, changed.map((each) => each.prepared), actor);
   const lost = changed.find((_, at) => done[at] !== true);
@@ -164,9 +168,7 @@ function settleCondition(step: Step, match: StoredVersion | undefined): void {
 /** Locks in an order that all transactions share, so that two of them cannot wait for each other. */
 async function lockKeys(sql: Sql, keys: readonly string[]): Promise<void> {
   const numbers = [...new Set(keys.map((key) => hash64(key)))].sort((a, b) => (a < b ? -1 : 1));
-  for (const number of numbers) {
-    await sql`select pg_advisory_xact_lock(${String(number)}::bigint)`;
-  }
+  await sql`select pg_advisory_xact_lock(number) from unnest(${arrayLiteral(numbers)}::text::bigint[]) as number`;
 }
 
 async function lockTargets(sql: Sql, steps: readonly Step[]): Promise<void> {
@@ -253,7 +255,12 @@ function refuseRepeated(steps: readonly Step[]): void {
 }
 
 /** Puts real addresses in place of those that hold only within the Bundle, and of conditional references. */
-async function resolveReferences(sql: Sql, steps: readonly Step[], open: readonly Step[]): Promise<void> {
+async function resolveReferences(
+  sql: Sql,
+  steps: readonly Step[],
+  open: readonly Step[],
+  closed: boolean,
+): Promise<void> {
   const known = new Map<string, string>();
   for (const { request, id, settled } of steps) {
     const target = settled?.id ?? id;
@@ -274,14 +281,16 @@ async function resolveReferences(sql: Sql, steps: readonly Step[], open: readonl
       step.resource = cloneJson(step.resource); // a retry begins with the resource as it was given
       rewriteReferences(step.resource, (address) => known.get(address));
     }
-    refuseUnresolved(step, known);
+    if (closed) {
+      refuseUnresolved(step);
+    }
   }
 }
 
-/** A resource refers by `urn:uuid:` to entries of its own transaction only. */
-function refuseUnresolved(step: Step, known: ReadonlyMap<string, string>): void {
+/** After rewriting, no address within the transaction is left; a stored Bundle keeps its own. */
+function refuseUnresolved(step: Step): void {
   for (const { address, path } of findReferences(step.resource, placeOf(step))) {
-    if (address.startsWith('urn:uuid:') && !known.has(address) && step.request.type !== 'Bundle') {
+    if (address.startsWith('urn:uuid:') && step.request.type !== 'Bundle') {
       throw unresolvedReference(address, path, 'no entry of the transaction has this fullUrl');
     }
   }
@@ -307,7 +316,7 @@ function placeOf(step: Step): string {
 }
 
 /** Validates what is to be written and computes its row and entries. */
-function prepare(store: Store, step: Step): PreparedWrite {
+function prepare(store: Store, step: Step, validated: boolean): PreparedWrite {
   const { request, newest } = step;
   const supersedes = newest && newest.content !== null ? newest.version : 0;
   const base = {
@@ -322,13 +331,19 @@ function prepare(store: Store, step: Step): PreparedWrite {
   if (request.kind === 'delete' || !step.resource) {
     return base;
   }
-  const issues = validateResource(step.resource).filter((each) => each.severity === 'error' || each.severity === 'fatal');
-  if (issues.length > 0) {
-    throw invalidResource(issues.map((issue) => placeIssue(issue, step)));
+  if (!validated) {
+    refuseInvalid(step, step.resource);
   }
   const content = stampResource(step.resource, base.id, base.version, base.updated);
   const entries = indexEntriesOf({ ...step.resource, id: base.id }, store.baseUrl);
   return { ...base, content, entries };
+}
+
+function refuseInvalid(step: Step, resource: Resource): void {
+  const issues = validateResource(resource).filter((each) => each.severity === 'error' || each.severity === 'fatal');
+  if (issues.length > 0) {
+    throw invalidResource(issues.map((issue) => placeIssue(issue, step)));
+  }
 }
 
 function placeIssue(issue: Issue, step: Step): Issue {
