@@ -55,7 +55,7 @@ function splitSocket(url: string): { url: string; socketFolder: string | undefin
   return { url: parsed.href, socketFolder };
 }
 
-/** Opens a pool of connections. Nothing is connected until the first statement; `close` lets running ones finish. */
+/** Opens a pool of connections. Nothing is connected until the first statement; `close` gives running ones five seconds. */
 export function openDatabase(url: string, options: ConnectionOptions = {}): Database {
   const address = splitSocket(url);
   const sql = postgres(address.url, {
@@ -66,5 +66,5 @@ export function openDatabase(url: string, options: ConnectionOptions = {}): Data
     onnotice: () => undefined,
     types: sqlTypes,
   });
-  return { sql, close: () => sql.end({ timeout: 10 }) };
+  return { sql, close: () => sql.end({ timeout: 5 }) };
 }

@@ -3,11 +3,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '#platform/errors';
 import { findServerAccount, type ServerAccount } from './account.ts';
 import { findBinaries } from './binaries.ts';
-import { explainFileError, explainServerLog, portInUse } from './errors.ts';
+import { type DatabaseFailure, explainFileError, explainServerLog, portInUse } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
-import { type LaunchPlan, launchPostgres, type PostgresProcess, stopLeftoverServer } from './postgres-process.ts';
+import { clearLeftovers, type LaunchPlan, launchPostgres, type PostgresProcess } from './postgres-process.ts';
 import { makeServerFolder, ownerRole, prepareCluster, prepareDataFolder } from './prepare-cluster.ts';
 import { readOrCreateSecret } from './secret-file.ts';
 import { availableMemoryBytes, type ListenAddress, serverSettings } from './server-settings.ts';
@@ -20,6 +21,8 @@ export type EmbeddedPostgres = {
   readonly pid: number;
   /** Address of a database as the owner, with its password. Never to be logged. */
   readonly ownerUrl: (database: string) => string;
+  /** What a failed statement means when the server itself is the reason (its disk is full, it broke down). */
+  readonly explain: (error: unknown) => unknown;
   /** Stops the server in order (no new connections, running transactions rolled back) and frees the data folder. */
   readonly stop: () => Promise<void>;
 };
@@ -46,11 +49,7 @@ const longestSocketFolder = 103 - '/.s.PGSQL.65535'.length;
 const defaultPort = 5432;
 const largestLogBytes = 10 * 1024 * 1024;
 
-async function freePort(): Promise<number> {
-  return listenOnce(0);
-}
-
-/** The port when it could be listened on, checked by doing so. */
+/** The port when it can be listened on, checked by doing so; a free one for 0. */
 async function listenOnce(port: number): Promise<number> {
   return new Promise((resolvePort, reject) => {
     const server = createServer();
@@ -65,6 +64,7 @@ async function listenOnce(port: number): Promise<number> {
 async function makeSocketFolder(dataDir: string, account: ServerAccount | undefined): Promise<string> {
   const inside = join(dataDir, 'run');
   if (Buffer.byteLength(inside) <= longestSocketFolder) {
+    await rm(inside, { recursive: true, force: true }); // what a killed server left there would stop the next one
     await makeServerFolder(inside, account);
     return inside;
   }
@@ -78,19 +78,32 @@ async function chooseAddress(
   account: ServerAccount | undefined,
   port: number | undefined,
 ): Promise<ListenAddress> {
-  if (port !== undefined) {
-    await listenOnce(port).catch(() => {
-      throw portInUse(port);
-    });
-  }
-  if (process.platform === 'win32') return { socketFolder: undefined, port: port ?? (await freePort()), tcp: true };
-  return { socketFolder: await makeSocketFolder(dataDir, account), port: port ?? defaultPort, tcp: port !== undefined };
+  const chosen = port === undefined ? undefined : await listenOnce(port).catch(refusePort(port));
+  if (process.platform === 'win32')
+    return { socketFolder: undefined, port: chosen ?? (await listenOnce(0)), tcp: true };
+  const socketFolder = await makeSocketFolder(dataDir, account);
+  return { socketFolder, port: chosen ?? defaultPort, tcp: chosen !== undefined };
 }
+
+const refusePort = (port: number) => (): never => {
+  throw portInUse(port);
+};
 
 function addressOf(listen: ListenAddress, role: string, password: string, database: string): string {
   const socket = listen.socketFolder === undefined ? '' : `?host=${encodeURIComponent(listen.socketFolder)}`;
   return `postgres://${role}:${encodeURIComponent(password)}@127.0.0.1:${listen.port}/${database}${socket}`;
 }
+
+/** Codes with which a client learns that the server broke down: disk full, connection lost, crash of another session. */
+const serverFaultCodes = new Set([
+  '53100',
+  '57P02',
+  '57P03',
+  'CONNECTION_CLOSED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+]);
 
 async function turnLogOver(logFile: string): Promise<void> {
   const size = await stat(logFile).then(
@@ -105,7 +118,15 @@ const restartPausesMs = [100, 500, 1_000, 2_000, 5_000, 10_000, 10_000, 10_000];
 /** A server that ran this long was well: pauses begin anew. */
 const steadyMs = 60_000;
 
-type Supervision = { readonly pid: number; readonly stop: () => Promise<void> };
+/** Reasons that no waiting cures. A full disk is not among them. */
+const permanentFailures: ReadonlySet<string> = new Set<DatabaseFailure>([
+  'database.folder-version',
+  'database.folder-unreachable',
+]);
+
+const isPermanent = (error: unknown): boolean => error instanceof AppError && permanentFailures.has(error.code);
+
+type Supervision = { readonly pid: number; readonly log: () => string; readonly stop: () => Promise<void> };
 
 function supervise(
   first: PostgresProcess,
@@ -121,6 +142,7 @@ function supervise(
       try {
         return await launch();
       } catch (error) {
+        if (isPermanent(error)) throw error;
         lastError = error;
       }
     }
@@ -147,6 +169,7 @@ function supervise(
     get pid() {
       return current.pid;
     },
+    log: () => current.log(),
     stop: async () => {
       stopping.abort();
       await current.stop();
@@ -178,7 +201,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const durable = options.durable ?? true;
     options.onProgress?.('Preparing the database …');
     await prepareCluster({ dataDir, clusterFolder, binaries, account, password, durable });
-    if (await stopLeftoverServer({ binaries, clusterFolder })) options.onProgress?.('Stopped a server left behind.');
+    if (await clearLeftovers({ binaries, clusterFolder })) options.onProgress?.('Stopped a server left behind.');
     const listen = await chooseAddress(dataDir, account, options.port);
     socketFolder = listen.socketFolder;
     const logFile = join(dataDir, 'postgres.log');
@@ -195,6 +218,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         return server.pid;
       },
       ownerUrl: (database) => addressOf(listen, ownerRole, password, database),
+      explain: (error) => {
+        if (!(error instanceof Error && 'code' in error && serverFaultCodes.has(String(error.code)))) return error;
+        return explainServerLog(`${server.log()}\n${error.message}`, { folder: dataDir, port: listen.port });
+      },
       stop: async () => {
         await server.stop();
         await removeOutsideSocketFolder(dataDir, socketFolder);

@@ -11,3 +11,5 @@ export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostg
 export { type DatabaseFailure, databaseFailures } from './errors.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export type { MigrationPart } from './migration-files.ts';
+export { openProgramDatabase, type ProgramDatabase, type ProgramDatabaseOptions } from './program-database.ts';
+export { databaseSettings } from './settings.ts';

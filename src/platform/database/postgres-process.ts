@@ -1,6 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { open, readFile, rm, stat } from 'node:fs/promises';
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readdir, readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerAccount } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
@@ -10,6 +12,8 @@ import { processLives } from './folder-lock.ts';
 export type PostgresProcess = {
   readonly pid: number;
   readonly ended: Promise<void>;
+  /** The last lines of its log. */
+  readonly log: () => string;
   readonly stop: () => Promise<void>;
 };
 
@@ -30,6 +34,9 @@ export const runAs = (account: ServerAccount | undefined) => ({
 
 const startTimeoutMs = 120_000;
 const fastStopMs = 30_000;
+const rememberedLogCharacters = 16_384;
+
+type ServerLog = { readonly end: () => string };
 
 /**
  * The server's own word on its state, from postmaster.pid: process number in line 1, state in line 8.
@@ -58,20 +65,30 @@ function guardServer(serverPid: number, account: ServerAccount | undefined): { d
   return { dismiss: () => guard.stdin.end('stopped\n') };
 }
 
-async function spawnServer(plan: LaunchPlan): Promise<ChildProcess> {
-  const log = await open(plan.logFile, 'a', 0o600);
-  try {
-    const settings = Object.entries(plan.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    return spawn(plan.binaries.postgres, ['-D', plan.clusterFolder, ...settings], {
-      ...runAs(plan.account),
-      // A session of its own: Ctrl-C in the terminal is for this program, which then stops the server in order.
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-      stdio: ['ignore', log.fd, log.fd],
-    });
-  } finally {
-    await log.close();
-  }
+function spawnServer(plan: LaunchPlan): ChildProcessByStdio<null, Readable, Readable> {
+  const settings = Object.entries(plan.settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  return spawn(plan.binaries.postgres, ['-D', plan.clusterFolder, ...settings], {
+    ...runAs(plan.account),
+    // A session of its own: Ctrl-C in the terminal is for this program, which then stops the server in order.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** Keeps what the server says in its log file, and the end of it in memory: a full disk takes no log. */
+function keepLog(child: ChildProcessByStdio<null, Readable, Readable>, logFile: string): ServerLog {
+  const file = createWriteStream(logFile, { flags: 'a', mode: 0o600 });
+  file.on('error', () => undefined);
+  let end = '';
+  const keep = (chunk: Buffer): void => {
+    end = (end + chunk.toString('utf8')).slice(-rememberedLogCharacters);
+    if (file.writable) file.write(chunk);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  child.once('close', () => file.end());
+  return { end: () => end };
 }
 
 /**
@@ -79,18 +96,16 @@ async function spawnServer(plan: LaunchPlan): Promise<ChildProcess> {
  * to its log meanwhile and makes the error to throw.
  */
 export async function launchPostgres(plan: LaunchPlan, refused: (log: string) => Error): Promise<PostgresProcess> {
-  const logStart = await stat(plan.logFile).then(
-    (file) => file.size,
-    () => 0,
-  );
-  const child = await spawnServer(plan);
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  });
+  const child = spawnServer(plan);
+  const log = keepLog(child, plan.logFile);
   let hasEnded = false;
-  void ended.then(() => {
-    hasEnded = true;
+  const ended = new Promise<void>((resolve) => {
+    const end = (): void => {
+      hasEnded = true;
+      resolve();
+    };
+    child.once('close', end);
+    child.once('error', end);
   });
   const pid = child.pid ?? 0;
   const deadline = Date.now() + startTimeoutMs;
@@ -99,12 +114,13 @@ export async function launchPostgres(plan: LaunchPlan, refused: (log: string) =>
     if (server?.pid === pid && server.state === 'ready') {
       const guard = guardServer(pid, plan.account);
       void ended.then(guard.dismiss);
-      return { pid, ended, stop: async () => (hasEnded ? undefined : stopServer(plan, pid, ended)) };
+      const stop = async (): Promise<void> => (hasEnded ? undefined : stopServer(plan, pid, ended));
+      return { pid, ended, log: log.end, stop };
     }
     await Promise.race([ended, delay(20)]);
   }
   if (!hasEnded) await stopServer(plan, pid, ended);
-  throw refused((await readFile(plan.logFile)).subarray(logStart).toString('utf8'));
+  throw refused(log.end());
 }
 
 function askToStop(
@@ -131,24 +147,45 @@ async function stopServer(plan: LaunchPlan, pid: number, ended: Promise<void>): 
 }
 
 /**
- * Stops a server that a killed program left running on this cluster; does nothing when there is none.
- * The process number in postmaster.pid may by now belong to somebody else, so the program behind it is checked first.
+ * Ends what a killed program or server left on this cluster, so that it can be opened again: a server still running
+ * is stopped, sessions that outlive a killed server are waited for, and a postmaster.pid that nobody owns is removed.
+ * PostgreSQL does the last by itself only when the number in the file is free; it may have been given to another
+ * process, or linger where nobody collects dead processes. Returns whether a server had to be stopped.
  */
-export async function stopLeftoverServer(plan: Pick<LaunchPlan, 'binaries' | 'clusterFolder'>): Promise<boolean> {
+export async function clearLeftovers(plan: Pick<LaunchPlan, 'binaries' | 'clusterFolder'>): Promise<boolean> {
   const server = await readServerState(plan.clusterFolder);
-  if (!server || !processLives(server.pid) || !(await servesCluster(server.pid, plan.clusterFolder))) return false;
-  askToStop(plan, server.pid, 'fast');
-  const deadline = Date.now() + fastStopMs;
-  while (processLives(server.pid)) {
-    if (Date.now() > deadline) askToStop(plan, server.pid, 'immediate');
-    await delay(50);
+  if (!server) return false;
+  if (process.platform !== 'linux') {
+    if (!processLives(server.pid)) return false;
+    await stopForeign(plan, server.pid, async () => processLives(server.pid));
+    return true;
   }
+  const isServer = (await findClusterProcesses(plan.clusterFolder)).includes(server.pid);
+  await stopForeign(plan, isServer ? server.pid : undefined, async () => {
+    return (await findClusterProcesses(plan.clusterFolder)).length > 0;
+  });
   await rm(join(plan.clusterFolder, 'postmaster.pid'), { force: true });
-  return true;
+  return isServer;
 }
 
-async function servesCluster(pid: number, clusterFolder: string): Promise<boolean> {
-  if (process.platform !== 'linux') return true;
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  return commandLine.split('\0').includes(clusterFolder);
+async function stopForeign(
+  plan: Pick<LaunchPlan, 'binaries' | 'clusterFolder'>,
+  pid: number | undefined,
+  isBusy: () => Promise<boolean>,
+): Promise<void> {
+  if (pid !== undefined) askToStop(plan, pid, 'fast');
+  const deadline = Date.now() + fastStopMs;
+  while (await isBusy()) {
+    if (pid !== undefined && Date.now() > deadline) askToStop(plan, pid, 'immediate');
+    await delay(50);
+  }
+}
+
+/** The server and its sessions all work inside the cluster's folder; a process that is dead has no folder. */
+async function findClusterProcesses(clusterFolder: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const folders = await Promise.all(
+    pids.map(async (pid) => ({ pid: Number(pid), folder: await readlink(`/proc/${pid}/cwd`).catch(() => '') })),
+  );
+  return folders.filter(({ folder }) => folder === clusterFolder).map(({ pid }) => pid);
 }

@@ -25,10 +25,19 @@ export async function prepareDataFolder(dataDir: string, account: ServerAccount 
       `PostgreSQL does not run as root, and the account ${account.name} cannot enter ${existing}. Start with: VSIS_DATA_DIR=/var/lib/vsis npm start`,
     );
   }
+  await makeFolder(dataDir);
+}
+
+/** Makes a folder and those above it. One by one: made at a stroke, a read-only disk is reported as a missing folder. */
+export async function makeFolder(path: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    await mkdir(path, { mode: 0o755 });
   } catch (error) {
-    throw explainFileError(error, dataDir);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw explainFileError(error, path);
+    await makeFolder(dirname(path));
+    await makeFolder(path);
   }
 }
 
