@@ -14,3 +14,6 @@ export { copyLiterals, numberLiteral } from './json/number-literals.ts';
 export { parseJson } from './json/parse-json.ts';
 export { cloneJson, stringifyJson } from './json/stringify-json.ts';
 export { validateResource } from './validation/validate-resource.ts';
+export { resourceToXml } from './xml/resource-to-xml.ts';
+export { xmlToResource } from './xml/xml-to-resource.ts';
+export type { ValidationOptions } from './validation/run.ts';

@@ -5,6 +5,13 @@ import type { JsonObject } from '../definitions/resource.ts';
 /** A refusal may grow as long as the input; nobody reads more findings than this. */
 const maxIssues = 200;
 
+export type ValidationOptions = {
+  /** Finds a conformance resource (StructureDefinition, ValueSet, CodeSystem, Questionnaire) by its canonical URL. */
+  readonly find?: (url: string) => JsonObject | undefined;
+  /** Profiles to hold the resource against, besides those that it claims in `meta.profile`. */
+  readonly profiles?: readonly string[];
+};
+
 /**
  * State of one validation: what has been found and where the walk stands.
  * The place is kept as parallel stacks, because a text for it is needed only when something is wrong.
@@ -21,10 +28,12 @@ export type Run = {
   rootResource: JsonObject;
   /** The whole document, for example the Bundle. */
   readonly document: JsonObject;
+  readonly find: (url: string) => JsonObject | undefined;
 };
 
-export function startRun(document: JsonObject): Run {
-  return { issues: [], keys: [], indices: [], properties: [], depth: 0, resource: document, rootResource: document, document };
+export function startRun(document: JsonObject, options: ValidationOptions): Run {
+  const find = options.find ?? (() => undefined);
+  return { issues: [], keys: [], indices: [], properties: [], depth: 0, resource: document, rootResource: document, document, find };
 }
 
 export function report(run: Run, code: string, text: string, child = ''): void {
