@@ -52,11 +52,13 @@ function judge(name: string, run: () => unknown, expected: unknown): CaseResult 
     return expected === undefined ? { name, passed: true } : { name, passed: false, reason: error.message };
   }
   if (expected === undefined) return { name, passed: false, reason: 'a refusal is expected' };
-  const isEqual = isDeepStrictEqual(withPlainSpace(result), withPlainSpace(expected));
+  const isEqual = isDeepStrictEqual(withPlainNarrative(result), withPlainNarrative(expected));
   return isEqual ? { name, passed: true } : { name, passed: false, reason: `the result is ${stringifyJson(result)}` };
 }
 
-/** The suite indents narratives differently before and after. */
-function withPlainSpace(value: unknown): unknown {
-  return JSON.parse(stringifyJson(value).replaceAll(/(?:\\n|\\t|\s)+/g, ' '));
+/** The suite indents and escapes narratives differently before and after. */
+function withPlainNarrative(value: unknown): unknown {
+  return JSON.parse(stringifyJson(value), (_, item: unknown) =>
+    typeof item === 'string' && item.startsWith('<div') ? item.replaceAll('&quot;', '"').replaceAll(/\s+/g, ' ').replaceAll(/ ?([<>]) ?/g, '$1') : item,
+  );
 }
