@@ -1,4 +1,4 @@
-export { type Locale, LocaleProvider, localeOf, type Messages, type Translate, useLocale } from './locale.tsx';
+export { type Locale, LocaleProvider, localeOf, type Translate, useLocale } from './locale.tsx';
 export { uiMessages } from './messages.ts';
 export { Badge, Code, type Tone } from './parts/badge.tsx';
 export { Button, ButtonLink } from './parts/button.tsx';

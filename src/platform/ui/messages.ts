@@ -1,6 +1,6 @@
-import type { Messages } from './locale.tsx';
+import { defineMessages } from '#platform/i18n';
 
-export const uiMessages = {
+export const uiMessages = defineMessages({
   skipToContent: { az: 'Əsas məzmuna keç', ru: 'Перейти к содержанию', en: 'Skip to content' },
   mainNavigation: { az: 'Əsas menyu', ru: 'Главное меню', en: 'Main menu' },
   languageSwitch: { az: 'Dil', ru: 'Язык', en: 'Language' },
@@ -47,4 +47,4 @@ export const uiMessages = {
     ru: 'Повторите попытку. Если ошибка повторится, сообщите в службу поддержки.',
     en: 'Try again. If it happens once more, tell the support desk.',
   },
-} as const satisfies Messages;
+});
