@@ -9,6 +9,7 @@ export { ErrorPanel } from './parts/error-panel.tsx';
 export { Icon, type IconName } from './parts/icon.tsx';
 export { LanguageSwitch } from './parts/language-switch.tsx';
 export { Notice } from './parts/notice.tsx';
+export { PageHeading } from './parts/page-heading.tsx';
 export { type NavigationLink, PageShell } from './parts/page-shell.tsx';
 export { Panel } from './parts/panel.tsx';
 export { RecordText, type Wording } from './parts/record-text.tsx';
@@ -20,3 +21,4 @@ export { Timeline, type TimelineEntry, type TimelineYear } from './parts/timelin
 export { TrendChart, type TrendPoint, type TrendSeries } from './parts/trend-chart.tsx';
 export { type SlotFiller, type SlotLink, SlotProvider, type SystemScreens, useSlot } from './slots.tsx';
 export { useHotkey } from './use-hotkey.ts';
+export { usePageFocus } from './use-page-focus.ts';
