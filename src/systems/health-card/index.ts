@@ -1,0 +1,12 @@
+export { type DoseState, dueVaccines, type GivenDose, type PlannedDose, planVaccinations } from './domain/immunisation-calendar.ts';
+export {
+  type CalendarVersion,
+  calendarVersions,
+  type Disease,
+  findVaccine,
+  targetDiseases,
+  type Vaccine,
+  vaccineOfCoding,
+  vaccines,
+  vaccineSystem,
+} from './domain/immunisation-data.ts';
