@@ -19,6 +19,6 @@ export { Sparkline } from './parts/sparkline.tsx';
 export { type TabLink, TabLinks } from './parts/tab-links.tsx';
 export { Timeline, type TimelineEntry, type TimelineYear } from './parts/timeline.tsx';
 export { TrendChart, type TrendPoint, type TrendSeries } from './parts/trend-chart.tsx';
-export { type SlotFiller, type SlotLink, SlotProvider, type SystemScreens, useSlot } from './slots.tsx';
+export { type SlotFiller, type SlotLink, type SlotName, SlotProvider, type SystemScreens, useSlot } from './slots.tsx';
 export { useHotkey } from './use-hotkey.ts';
 export { usePageFocus } from './use-page-focus.ts';

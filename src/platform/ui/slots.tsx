@@ -1,4 +1,4 @@
-import { createContext, type ReactElement, type ReactNode, useContext } from 'react';
+import { type ComponentType, createContext, type ReactElement, type ReactNode, useContext } from 'react';
 import type { RouteObject } from 'react-router';
 import type { LocalText } from '#platform/i18n';
 import type { IconName } from './parts/icon.tsx';
@@ -25,6 +25,8 @@ export type SystemScreens = {
   readonly links: readonly SlotLink[];
   /** Pages that stand inside a slot's owner, by slot. */
   readonly slotRoutes?: Readonly<Partial<Record<SlotName, readonly RouteObject[]>>>;
+  /** A tool for the header of every page but the system's own first one, e.g. a search. */
+  readonly headerTool?: ComponentType;
 };
 
 /** The pages that all systems together put into a slot. */

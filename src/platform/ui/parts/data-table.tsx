@@ -90,7 +90,7 @@ function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>): ReactElement
 function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }): ReactElement {
   const content = column.cell(row);
   if (column.rowHeading) return <th scope="row">{content}</th>;
-  const empty = content === undefined || content === null || content === '';
+  const empty = content === undefined || content === null || content === false || content === '';
   return (
     <td data-label={column.heading} data-align={column.align} data-empty={empty ? '' : undefined}>
       {content}

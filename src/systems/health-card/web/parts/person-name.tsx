@@ -5,13 +5,13 @@ import { useLocale } from '#platform/ui';
 import { preferredName, toPersonName } from '../../domain/person.ts';
 import { cardMessages } from '../messages/card.ts';
 
-/** Surname in capitals, then name and father's name, as on papers. Names are never translated. */
-export function PersonName({ names }: { names: readonly HumanName[] | undefined }): ReactElement {
+/** Surname in capitals of the record's own language, then name and father's name, as on papers. Names are never translated. */
+export function PersonName({ names, language }: { names: readonly HumanName[] | undefined; language: string }): ReactElement {
   const { t } = useLocale(cardMessages);
   const name = toPersonName(preferredName(names));
   if (name === undefined) return <>{t('unnamed')}</>;
-  // Capitals by the rules of Azerbaijani, also for a foreign name, would turn i into İ.
-  const family = /[əğışçöü]/i.test(name.family) ? upperCase(name.family, 'az') : name.family.toUpperCase();
+  // By the rules of Azerbaijani i becomes İ, which in a foreign name would be another name.
+  const family = language === 'az' ? upperCase(name.family, 'az') : name.family.toUpperCase();
   return (
     <span translate="no">
       {family} {name.given}
