@@ -1,0 +1,2 @@
+export { bodyLimitBytes, createServer, type ServerOptions } from './create-server.ts';
+export { type OperationOutcome, toOutcome } from './to-outcome.ts';
