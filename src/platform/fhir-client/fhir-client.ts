@@ -1,6 +1,6 @@
 import type { Bundle, ExtractResource, Resource, ResourceType } from '@medplum/fhirtypes';
 import { answerFailure, noAnswer, resourceNotFound, unreadableAnswer } from './fhir-failure.ts';
-import { parseExact } from './written-number.ts';
+import { parseExact } from '#platform/written-number';
 
 /** Search parameters by name; a list repeats the parameter, `undefined` and `''` leave it out. */
 export type SearchParams = Readonly<Record<string, string | number | readonly string[] | undefined>>;

@@ -1,3 +1,2 @@
 export { createFhirClient, type FhirClient, type SearchPage, type SearchParams } from './fhir-client.ts';
 export { resourceNotFound } from './fhir-failure.ts';
-export { parseExact, writtenNumber } from './written-number.ts';

@@ -4,6 +4,8 @@ import { addressLine, deathOf, finOf, foreignIdentifier, fullName, homeAddress, 
 
 test('surname comes first, father’s name last', () => {
   expect(fullName({ family: 'Məmmədov', given: ['Elçin', 'Rauf oğlu'] })).toBe('Məmmədov Elçin Rauf oğlu');
+  expect(fullName({ family: 'Məmmədov', given: ['Elçin'], text: 'Məmmədov Elçin Rauf oğlu' })).toBe('Məmmədov Elçin Rauf oğlu');
+  expect(fullName({ family: 'Koepp', given: ['Abdul'], text: 'Mr. Abdul Koepp' })).toBe('Koepp Abdul');
   expect(fullName({ text: 'Naməlum' })).toBe('Naməlum');
   expect(fullName({ family: 'Smith' })).toBe('Smith');
   expect(fullName(undefined)).toBeUndefined();

@@ -12,9 +12,15 @@ export function preferredName(names: readonly HumanName[] | undefined): HumanNam
   );
 }
 
-/** Parts of a name for showing; a name known only as one text is all "given". */
+/**
+ * Parts of a name for showing. The whole as it is written in papers, where the record has it, holds the father's name;
+ * a name known only as one text is all "given".
+ */
 export function toPersonName(name: HumanName | undefined): PersonName | undefined {
   if (name === undefined) return undefined;
+  if (name.family !== undefined && name.text?.startsWith(`${name.family} `)) {
+    return { family: name.family, given: name.text.slice(name.family.length + 1) };
+  }
   const given = [...(name.given ?? []), ...(name.suffix ?? [])].join(' ');
   if (name.family === undefined && given === '') return name.text === undefined ? undefined : { family: '', given: name.text };
   return { family: name.family ?? '', given };

@@ -1,7 +1,7 @@
 import type { Observation } from '@medplum/fhirtypes';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseExact } from '#platform/fhir-client';
+import { parseExact } from '#platform/written-number';
 import { groupResults, toResult } from './results.ts';
 
 const observation = (rest: Partial<Observation>): Observation => ({

@@ -1,5 +1,5 @@
 import type { CodeableConcept, Observation, ObservationComponent, Quantity } from '@medplum/fhirtypes';
-import { writtenNumber } from '#platform/fhir-client';
+import { writtenNumber } from '#platform/written-number';
 import { flagOf, type ResultFlag } from './result-flag.ts';
 import type { Measure, ResultRange, ResultValue } from './result-value.ts';
 import { conceptKey, languageOf } from './wording.ts';
