@@ -14,6 +14,8 @@ export default defineConfig({
     target: ['chrome117', 'edge117', 'firefox135', 'safari18.4'],
     sourcemap: false,
     assetsInlineLimit: 0,
+    // One style sheet, so that the order of layers is stated before any of them is filled.
+    cssCodeSplit: false,
     chunkSizeWarningLimit: 300,
   },
 });
