@@ -47,6 +47,33 @@ function readFlags(
   return { given, problems };
 }
 
+/** Sorts the arguments of a command into flags of settings, with their values, and everything else. */
+export function splitFlags(
+  specification: Specification,
+  args: readonly string[],
+): { flags: readonly string[]; rest: readonly string[] } {
+  const byFlag = new Map(Object.entries(specification).map(([name, setting]) => [flagName(name), setting]));
+  const flags: string[] = [];
+  const rest: string[] = [];
+  for (let index = 0; index < args.length; index += 1) {
+    const argument = args[index] ?? '';
+    const word = argument.split('=')[0] ?? '';
+    const off = word.startsWith('--no-') ? byFlag.get(`--${word.slice('--no-'.length)}`) : undefined;
+    const setting = byFlag.get(word) ?? (off?.kind === 'flag' ? off : undefined);
+    if (argument === '--') {
+      rest.push(...args.slice(index));
+      break;
+    }
+    if (!setting) rest.push(argument);
+    else if (setting.kind === 'flag' || argument.includes('=')) flags.push(argument);
+    else {
+      flags.push(...args.slice(index, index + 2));
+      index += 1;
+    }
+  }
+  return { flags, rest };
+}
+
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [row, letter] of Array.from(a).entries()) {

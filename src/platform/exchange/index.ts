@@ -1,0 +1,6 @@
+export { type ExportOptions, type ExportSummary, exportRecord } from './export-record.ts';
+export { type ImportOptions, type ImportSummary, importFiles } from './import-files.ts';
+export type { LoadItem, Refusal } from './load-item.ts';
+export { type LoadCounts, type LoadOptions, loadResources } from './load-resources.ts';
+export { startProgress } from './progress-line.ts';
+export { RefusalFile } from './refusal-file.ts';
