@@ -16,6 +16,23 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // One style sheet, so that the order of layers is stated before any of them is filled.
     cssCodeSplit: false,
-    chunkSizeWarningLimit: 300,
+    chunkSizeWarningLimit: 400,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          // Few files, each of which changes for one reason: the libraries, the platform, one for each national system
+          // (without its texts, some of which the menu needs).
+          groups: [
+            { name: 'libraries', test: /node_modules/, priority: 3 },
+            { name: 'platform', test: /src\/platform\//, priority: 2 },
+            {
+              name: (id) => /src\/systems\/([^/]+)\/(?:web\/(?!messages)|domain)/.exec(id)?.[1],
+              debugName: 'systems',
+              priority: 1,
+            },
+          ],
+        },
+      },
+    },
   },
 });

@@ -11,7 +11,11 @@ import { systemLinks, systemRoutes } from './systems.ts';
 /** `/` leads to the language, `/<language>/…` to everything else. */
 export function portalRoutes(): RouteObject[] {
   return [
-    { path: '/', loader: () => redirect(`/${preferredLanguage(document.cookie, navigator.languages)}`) },
+    {
+      path: '/',
+      loader: () => redirect(`/${preferredLanguage(document.cookie, navigator.languages)}`),
+      HydrateFallback: ShellSkeleton,
+    },
     {
       path: '/:language',
       loader: checkLanguage,

@@ -1,3 +1,5 @@
+import './look.css';
+
 export { type Locale, LocaleProvider, localeOf, type Translate, useLocale } from './locale.tsx';
 export { uiMessages } from './messages.ts';
 export { Badge, Code, type Tone } from './parts/badge.tsx';

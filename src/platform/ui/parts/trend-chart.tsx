@@ -1,5 +1,5 @@
 import './charts.css';
-import { curveMonotoneX, line } from 'd3-shape';
+import { line } from 'd3-shape';
 import type { ReactElement } from 'react';
 import { useLocale } from '../locale.tsx';
 import { uiMessages } from '../messages.ts';
@@ -113,10 +113,11 @@ function TimeAxis({ frame }: { frame: ChartFrame }): ReactElement {
 }
 
 function Line({ points, frame, index }: { points: readonly TrendPoint[]; frame: ChartFrame; index: number }): ReactElement {
+  // Straight from value to value: a curve would show values that nobody measured.
   const draw = line<TrendPoint>(
     ({ time }) => frame.x(time),
     ({ value }) => frame.y(value),
-  ).curve(curveMonotoneX);
+  );
   return (
     <g data-series={index}>
       <path className="chart-line" d={draw(points) ?? undefined} />

@@ -32,6 +32,12 @@ test('a pressure is its two components, a panel with a value of its own is all t
   expect(toResult(observation({ component, valueString: 'x' })).parts).toHaveLength(3);
 });
 
+test('the systolic pressure comes before the diastolic, however they were sent', () => {
+  const loinc = (code: string) => ({ coding: [{ system: 'http://loinc.org', code }] });
+  const component = ['8462-4', '8480-6', '8478-0'].map((code) => ({ code: loinc(code), valueInteger: 1 }));
+  expect(toResult(observation({ component })).parts.map(({ code }) => code.coding?.[0]?.code)).toEqual(['8480-6', '8478-0', '8462-4']);
+});
+
 test.each([
   ['low', { value: 3.2 }, undefined],
   ['normal', { value: 3.9 }, undefined],

@@ -48,10 +48,15 @@ export function toResult(observation: Observation): Result {
 }
 
 function partsOf(observation: Observation): ResultPart[] {
-  const components = (observation.component ?? []).map((component) => toPart(component.code, component));
+  const components = (observation.component ?? []).map((component) => toPart(component.code, component)).toSorted(systolicFirst);
   const own = toPart(observation.code, observation);
   return components.length > 0 && own.value.kind === 'absent' ? components : [own, ...components];
 }
+
+const diastolic = 'http://loinc.org|8462-4';
+
+/** A pressure is read upper before lower, in whatever order a device sent it. */
+const systolicFirst = (a: ResultPart, b: ResultPart): number => Number(a.key === diastolic) - Number(b.key === diastolic);
 
 function toPart(code: CodeableConcept, source: Observation | ObservationComponent): ResultPart {
   const value = valueOf(source);

@@ -22,19 +22,15 @@ export function Component(): ReactElement {
   }));
   return (
     <div className="stack card-page">
-      <PatientBanner
-        card={card}
-        tools={
-          <>
-            <ButtonLink look="quiet" to={backAddress(state, language)}>
-              {t('backToSearch')}
-            </ButtonLink>
-            <ButtonLink to={`${base}/print`} icon="print">
-              {t('print')}
-            </ButtonLink>
-          </>
-        }
-      />
+      <div className="card-tools screen-only">
+        <ButtonLink look="quiet" to={backAddress(state, language)}>
+          ← {t('backToSearch')}
+        </ButtonLink>
+        <ButtonLink look="quiet" to={`${base}/print`} icon="print">
+          {t('print')}
+        </ButtonLink>
+      </div>
+      <PatientBanner card={card} />
       <TabLinks label={t('sections')} tabs={tabs} />
       <Outlet />
     </div>

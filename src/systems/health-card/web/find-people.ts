@@ -15,7 +15,7 @@ export type PeopleFound = {
   readonly next?: string;
 };
 
-const elements = 'identifier,name,gender,birthDate,deceased,address,managingOrganization,language';
+const elements = 'identifier,name,gender,birthDate,deceasedBoolean,deceasedDateTime,address,managingOrganization,language';
 const nobody: SearchPage<Patient> = { matches: [], included: [] };
 
 /** Looks for people by one typed line; number, name and sound are asked for at once. */

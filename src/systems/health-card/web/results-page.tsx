@@ -10,7 +10,6 @@ import { unitText } from '../domain/units.ts';
 import { wordingOfConcept } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
-import { cardMessages } from './messages/card.ts';
 import { codeKey, codeMessages } from './messages/codes.ts';
 import { resultMessages } from './messages/results.ts';
 import { ConceptText } from './parts/concept-text.tsx';
@@ -19,7 +18,12 @@ import { record } from './record.ts';
 import { trendAddress } from './trend-address.ts';
 
 const pageSize = 300;
-const elements = 'status,category,code,effective,issued,value,dataAbsentReason,interpretation,referenceRange,component,language';
+/** By the names they have in JSON: a server need not know that "value" stands for all of its kinds. */
+const elements = [
+  'status,category,code,language,issued,effectiveDateTime,effectivePeriod,effectiveInstant,dataAbsentReason,interpretation',
+  'referenceRange,component,valueQuantity,valueCodeableConcept,valueString,valueBoolean,valueInteger,valueRange,valueRatio',
+  'valueSampledData,valueTime,valueDateTime,valuePeriod',
+].join(',');
 
 export type ResultsData = { readonly results: readonly Result[]; readonly next: string | undefined };
 
@@ -202,15 +206,15 @@ function Flag({ result }: { result: Result }): ReactElement | undefined {
 }
 
 /** The range of a single value; a panel of several shows its ranges on the trend page. */
-function Range({ result }: { result: Result }): ReactElement {
-  const { language } = useLocale(resultMessages);
-  const words = useLocale(cardMessages);
+function Range({ result }: { result: Result }): ReactElement | undefined {
+  const { language, t } = useLocale(resultMessages);
   const [part, another] = result.parts;
   const unit = part?.value.kind === 'quantity' ? unitText(part.value.unit, language) : undefined;
-  if (part?.range === undefined || another !== undefined) return <span className="soft">{another ? '' : words.t('notRecorded')}</span>;
+  if (another !== undefined) return undefined;
+  if (part?.range === undefined) return <span className="soft small no-wrap">{t('noRange')}</span>;
   return (
     <span className="soft">
-      <RangeText range={part.range} language={result.language} /> {part.range.low || part.range.high ? unit : ''}
+      <RangeText range={part.range} language={result.language} /> {part.range.low || part.range.high ? unit : undefined}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import './patient-banner.css';
 import type { Patient } from '@medplum/fhirtypes';
-import type { ReactElement, ReactNode } from 'react';
+import type { ReactElement } from 'react';
 import { bakuToday, formatAge } from '#platform/i18n';
 import { Badge, type Fact, useLocale } from '#platform/ui';
 import { allergyState } from '../../domain/allergies.ts';
@@ -17,7 +17,7 @@ import { nameOfReference } from './references.ts';
 /**
  * Who this is, always in sight: name, birth and age, sex, number, allergies. Each thing that is not known says so.
  */
-export function PatientBanner({ card, tools }: { card: CardData; tools?: ReactNode }): ReactElement {
+export function PatientBanner({ card }: { card: CardData }): ReactElement {
   const { patient } = card;
   const death = deathOf(patient);
   return (
@@ -31,7 +31,6 @@ export function PatientBanner({ card, tools }: { card: CardData; tools?: ReactNo
           <BannerFacts card={card} />
         </div>
         <AllergyLine card={card} />
-        {tools && <div className="banner-tools screen-only">{tools}</div>}
       </div>
     </div>
   );
