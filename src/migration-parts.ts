@@ -6,4 +6,5 @@ import type { MigrationPart } from '#platform/database';
  */
 export const migrationParts: readonly MigrationPart[] = [
   { name: 'store', folder: new URL('./platform/store/migrations/', import.meta.url) },
+  { name: 'exchange', folder: new URL('./platform/exchange/migrations/', import.meta.url) },
 ];

@@ -10,6 +10,7 @@ export type ManifestCase = {
   'use-test'?: boolean;
   'allow-comments'?: boolean;
   'security-checks'?: boolean;
+  'allowed-extension-domain'?: string;
   examples?: boolean;
   supporting?: string[];
   profiles?: string[];

@@ -21,9 +21,12 @@ async function prepareTemplate(ownerUrl: (database: string) => string): Promise<
   await server.sql.unsafe(`create database ${templateDatabase}`);
   await server.close();
   const template = openDatabase(ownerUrl(templateDatabase), { max: 1 });
-  await ensureApplicationRole(template.sql, applicationPassword);
-  await migrate(template.sql, migrationParts);
-  await template.close();
+  try {
+    await ensureApplicationRole(template.sql, applicationPassword);
+    await migrate(template.sql, migrationParts);
+  } finally {
+    await template.close();
+  }
 }
 
 /**
@@ -34,21 +37,18 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const dataDir = await mkdtemp(join(tmpdir(), 'vsis-test-'));
   await chmod(dataDir, 0o711); // the account PostgreSQL runs as must be able to enter
   const remove = (): Promise<void> => rm(dataDir, { recursive: true, force: true });
+  let stop = remove;
   try {
-    const server = await startEmbeddedPostgres({
-      dataDir,
-      program: 'vitest',
-      durable: false,
-      memoryBytes: 1024 ** 3,
-    });
-    await prepareTemplate(server.ownerUrl);
-    project.provide('databaseServerUrl', server.ownerUrl(databasePlaceholder));
-    return async () => {
+    const server = await startEmbeddedPostgres({ dataDir, program: 'vitest', durable: false, memoryBytes: 1024 ** 3 });
+    stop = async () => {
       await server.stop();
       await remove();
     };
+    await prepareTemplate(server.ownerUrl);
+    project.provide('databaseServerUrl', server.ownerUrl(databasePlaceholder));
+    return stop;
   } catch (error) {
-    await remove();
+    await stop();
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-export { flagName, readSettings, type SettingSources, settingsExitCode } from './read-settings.ts';
+export { flagName, readSettings, type SettingSources, settingsExitCode, splitFlags } from './read-settings.ts';
 export {
   choice,
   flag,

@@ -17,3 +17,5 @@ export { validateResource } from './validation/validate-resource.ts';
 export { resourceToXml } from './xml/resource-to-xml.ts';
 export { xmlToResource } from './xml/xml-to-resource.ts';
 export type { ValidationOptions } from './validation/run.ts';
+export { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
+export { applyJsonPatch } from './patch/json-patch.ts';

@@ -12,7 +12,7 @@ export type WriteRequest =
       readonly ifNoneExist?: Criteria;
       /** Address other entries of the transaction refer to this one by. */
       readonly fullUrl?: string;
-      /** Id the new resource must get; only imports ask for one, so that repeating them changes nothing. */
+      /** Id the new resource must get, for imports; where there is one with this id already, that is left as it is. */
       readonly wantedId?: string;
     }
   | {

@@ -26,6 +26,8 @@ export type WriteOptions = {
   readonly closed?: boolean;
   /** The caller has validated the resources as they stand. */
   readonly validated?: boolean;
+  /** Resources that are new here keep the version number and time their meta says (imports of exports). */
+  readonly keepVersions?: boolean;
   /** Leave a resource alone whose content is already stored (imports). */
   readonly skipUnchanged?: boolean;
   /** Runs at the end of the same transaction, with the results. */
@@ -71,7 +73,7 @@ export async function writeResources(
 /** A plain create needs nothing that is stored: one statement, no transaction of its own. */
 async function writeOne(store: Store, actor: Actor, step: Step): Promise<WriteResult[]> {
   giveIds(store, [step]);
-  const prepared = prepare(store, step, false);
+  const prepared = prepare(store, step, {});
   await writeRows(store.sql, [prepared], actor);
   return [toResult(prepared)];
 }
@@ -91,7 +93,7 @@ async function writeAll(
   giveIds(store, open);
   refuseRepeated(steps);
   await resolveReferences(sql, steps, open, options.closed ?? false);
-  const writes = open.map((step) => ({ step, prepared: prepare(store, step, options.validated ?? false) }));
+  const writes = open.map((step) => ({ step, prepared: prepare(store, step, options) }));
   const changed = writes.filter(({ step, prepared }) => !options.skipUnchanged || !isUnchanged(step, prepared));
   const done = await writeRows(sql, changed.map((each) => each.prepared), actor);
   const lost = changed.find((_, at) => done[at] !== true);
@@ -191,10 +193,14 @@ async function lockTargets(sql: Sql, steps: readonly Step[]): Promise<void> {
 
 function applyPreconditions(step: Step): void {
   const { request, newest } = step;
-  if (step.settled || request.kind === 'create') {
+  const current = newest && newest.content !== null ? newest : undefined;
+  if (step.settled) {
     return;
   }
-  const current = newest && newest.content !== null ? newest : undefined;
+  if (request.kind === 'create') {
+    step.settled = current && storedResult('unchanged', current);
+    return;
+  }
   if (request.ifMatch !== undefined && request.ifMatch !== current?.version) {
     throw versionConflict(request.type, current?.version);
   }
@@ -316,7 +322,7 @@ function placeOf(step: Step): string {
 }
 
 /** Validates what is to be written and computes its row and entries. */
-function prepare(store: Store, step: Step, validated: boolean): PreparedWrite {
+function prepare(store: Store, step: Step, options: WriteOptions): PreparedWrite {
   const { request, newest } = step;
   const supersedes = newest && newest.content !== null ? newest.version : 0;
   const base = {
@@ -327,16 +333,25 @@ function prepare(store: Store, step: Step, validated: boolean): PreparedWrite {
     version: (newest?.version ?? 0) + 1,
     supersedes,
     updated: nextMoment(store, newest),
+    ...(options.keepVersions && !newest ? keptVersion(step.resource) : {}),
   };
   if (request.kind === 'delete' || !step.resource) {
     return base;
   }
-  if (!validated) {
+  if (!options.validated) {
     refuseInvalid(step, step.resource);
   }
   const content = stampResource(step.resource, base.id, base.version, base.updated);
   const entries = indexEntriesOf({ ...step.resource, id: base.id }, store.baseUrl);
   return { ...base, content, entries };
+}
+
+function keptVersion(resource: Resource | undefined): { version?: number; updated?: string } {
+  const { versionId = '', lastUpdated = '' } = resource?.meta ?? {};
+  const moment = Date.parse(lastUpdated);
+  return /^[1-9]\d{0,8}$/.test(versionId) && !Number.isNaN(moment)
+    ? { version: Number(versionId), updated: new Date(moment).toISOString() }
+    : {};
 }
 
 function refuseInvalid(step: Step, resource: Resource): void {

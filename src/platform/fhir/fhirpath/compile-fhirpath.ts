@@ -1,6 +1,7 @@
 import fhirpath, { type UserInvocationTable } from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import { compilePattern } from './compile-pattern.ts';
+import { quoteKeywords } from './quote-keywords.ts';
 
 export type FhirPathVariables = Readonly<Record<string, unknown>>;
 export type FhirPath = (value: unknown, variables?: FhirPathVariables) => unknown[];
@@ -22,7 +23,8 @@ function matches(inputs: readonly unknown[], pattern: string): boolean | [] {
  * `resolve()` and other functions that need a server throw.
  */
 export function compileFhirPath(expression: string, base?: string): FhirPath {
-  const path = base === undefined ? expression : { base, expression };
+  const text = quoteKeywords(expression);
+  const path = base === undefined ? text : { base, expression: text };
   const evaluate = fhirpath.compile(path, r4, { async: false, traceFn: () => undefined, userInvocationTable: functions });
   return (value, variables = {}) => {
     // The engine cannot start from a bare JavaScript number; it has its own decimal.

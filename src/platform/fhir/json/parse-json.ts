@@ -35,7 +35,6 @@ function readPlainJson(text: string): object | undefined {
 
 /** Colons outside strings, or -1 when the text nests too deep or has a number to be kept as written. */
 function countNames(text: string): number {
-  const escaped = text.includes('\\');
   const { length } = text;
   let names = 0;
   let depth = 0;
@@ -43,7 +42,7 @@ function countNames(text: string): number {
     const code = text.charCodeAt(at);
     if (code <= 0x20 || code === 0x2c) continue;
     if (code === quote) {
-      at = escaped ? endOfString(text, at) : text.indexOf('"', at + 1);
+      at = endOfString(text, at);
       if (at < 0) return -1;
     } else if (code === 0x3a) {
       names += 1;
@@ -61,15 +60,15 @@ function countNames(text: string): number {
   return names;
 }
 
+/** A loop, because `indexOf` on long texts with characters beyond Latin-1 costs time with the length of the text. */
 function endOfString(text: string, start: number): number {
-  let end = start;
-  for (;;) {
-    end = text.indexOf('"', end + 1);
-    if (end < 0) return -1;
-    let slashes = 0;
-    while (text.charCodeAt(end - 1 - slashes) === backslash) slashes += 1;
-    if (slashes % 2 === 0) return end;
+  const { length } = text;
+  for (let at = start + 1; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at;
+    if (code === backslash) at += 1;
   }
+  return -1;
 }
 
 /** Index after the number, or -1 when its text must be remembered. */

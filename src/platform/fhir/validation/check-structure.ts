@@ -153,6 +153,7 @@ function checkNestedResource(run: Run, property: PropertyModel, value: JsonObjec
 function checkShadow(run: Run, property: PropertyModel, value: unknown, holder: JsonObject): void {
   if (!property.element.isList) {
     checkShadowObject(run, value);
+    if (holder[property.key] === undefined) checkAbsentValue(run, property, value);
     return;
   }
   if (!Array.isArray(value)) {
@@ -164,12 +165,25 @@ function checkShadow(run: Run, property: PropertyModel, value: unknown, holder: 
   const level = run.depth - 1;
   for (let index = 0; index < items.length; index += 1) {
     run.indices[level] = index;
-    if (items[index] !== null) checkShadowObject(run, items[index]);
+    if (items[index] !== null) {
+      checkShadowObject(run, items[index]);
+      if (!Array.isArray(values) || (values[index] ?? null) === null) checkAbsentValue(run, property, items[index]);
+    }
     else if (Array.isArray(values) && values[index] === null) report(run, 'structure', 'A value and its extensions cannot both be null.');
     else if (!Array.isArray(values) || index >= values.length) report(run, 'structure', 'null needs a value at the same place.');
   }
   if (items.length === 0) report(run, 'structure', 'An array must not be empty; leave the property out instead.');
   run.indices[level] = -1;
+}
+
+/** FHIR R4, terminologies.html#required: a code from the set must be there; an extension does not stand for it. */
+function checkAbsentValue(run: Run, property: PropertyModel, shadow: unknown): void {
+  if (isJsonObject(shadow) && shadow['extension'] === undefined) {
+    report(run, 'invariant', 'Rule ele-1 is broken: an element must have a value or extensions, not an id alone.');
+  }
+  if (property.typeName === 'code' && property.element.requiredValueSet !== undefined) {
+    report(run, 'code-invalid', `No code is given; a code from ${property.element.requiredValueSet} is required.`);
+  }
 }
 
 function checkShadowObject(run: Run, value: unknown): void {

@@ -42,6 +42,8 @@ export const nativeRules: Readonly<Record<string, RuleTest>> = {
   'tim-10': (value) => !has(value, 'timeOfDay') || !has(value, 'when'),
   // FHIR boolean and System.Boolean are told apart by the engine, which the wording of this rule does not expect.
   'que-7': (value) => textOf(value, 'operator') !== 'exists' || has(value, 'answerBoolean'),
+  // The wording of the rule says "more than one"; its expression counts to two by mistake.
+  'que-12': (value) => !(listOf(value, 'enableWhen').length > 1) || has(value, 'enableBehavior'),
   'eld-3': (value) => value === '*' || (typeof value === 'string' && /^\d+$/.test(value)),
   // Narrative text is judged element by element in check-narrative.ts.
   'txt-1': () => true,
@@ -76,6 +78,11 @@ function numberOf(value: unknown, name: string): number {
   return typeof number === 'number' ? number : Number.NaN;
 }
 
+function listOf(value: unknown, name: string): readonly unknown[] {
+  const list = isJsonObject(value) ? value[name] : undefined;
+  return Array.isArray(list) ? list : [];
+}
+
 const nothing: readonly JsonObject[] = [];
 
 function contained(value: unknown): readonly JsonObject[] {
@@ -90,7 +97,8 @@ function isReferredTo(resource: JsonObject, run: Run): boolean {
 }
 
 function holdsText(value: unknown, wanted: string): boolean {
-  if (typeof value === 'string') return value === wanted || (wanted.length > 1 && value.endsWith(wanted) && value.startsWith('#'));
+  // An image of the narrative may point to a contained Binary.
+  if (typeof value === 'string') return value === wanted || (wanted.length > 1 && value.includes(`"${wanted}"`));
   if (Array.isArray(value)) return value.some((item) => holdsText(item, wanted));
   if (!isJsonObject(value)) return false;
   for (const key in value) if (holdsText(value[key], wanted)) return true;

@@ -1,5 +1,6 @@
 import type { Issue } from '#platform/errors';
 import type { PropertyModel } from '../definitions/type-model.ts';
+import type { BundleIndex } from './bundle-index.ts';
 import type { JsonObject } from '../definitions/resource.ts';
 
 /** A refusal may grow as long as the input; nobody reads more findings than this. */
@@ -10,6 +11,13 @@ export type ValidationOptions = {
   readonly find?: (url: string) => JsonObject | undefined;
   /** Profiles to hold the resource against, besides those that it claims in `meta.profile`. */
   readonly profiles?: readonly string[];
+  /**
+   * Also refuse what FHIR lets pass but careful senders avoid: codes and displays that a complete code system does not
+   * have, links of a narrative that lead nowhere.
+   */
+  readonly strict?: boolean;
+  /** Extensions that no definition is found for are refused when this says so; by default they are accepted. */
+  readonly isUnknownExtensionRefused?: (url: string) => boolean;
 };
 
 /**
@@ -29,11 +37,30 @@ export type Run = {
   /** The whole document, for example the Bundle. */
   readonly document: JsonObject;
   readonly find: (url: string) => JsonObject | undefined;
+  readonly isStrict: boolean;
+  readonly isUnknownExtensionRefused: (url: string) => boolean;
+  /** Ids of elements met so far, by resource. */
+  readonly elementIds: Map<JsonObject, Set<string>>;
+  /** Entries of the document when it is a Bundle; made when the first reference asks. */
+  bundle: BundleIndex | undefined;
 };
 
 export function startRun(document: JsonObject, options: ValidationOptions): Run {
-  const find = options.find ?? (() => undefined);
-  return { issues: [], keys: [], indices: [], properties: [], depth: 0, resource: document, rootResource: document, document, find };
+  return {
+    issues: [],
+    keys: [],
+    indices: [],
+    properties: [],
+    depth: 0,
+    resource: document,
+    rootResource: document,
+    document,
+    find: options.find ?? (() => undefined),
+    isStrict: options.strict ?? false,
+    isUnknownExtensionRefused: options.isUnknownExtensionRefused ?? (() => false),
+    elementIds: new Map(),
+    bundle: undefined,
+  };
 }
 
 export function report(run: Run, code: string, text: string, child = ''): void {

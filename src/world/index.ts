@@ -1,0 +1,1 @@
+export { generateWorld, type WorldItem, type WorldOptions } from './generate-world.ts';
