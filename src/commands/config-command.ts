@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { flagName } from '#platform/config';
 import { specification } from '../settings.ts';
 import type { Command } from './command.ts';
@@ -11,7 +12,8 @@ export const configCommand: Command = {
   name: 'config',
   summary: 'show the settings in force',
   usage: 'vsis config\n\nShows every setting with the value in force, and its flag. Secrets are not shown.',
-  run: async (_args, { settings, print }) => {
+  run: async (args, { settings, print }) => {
+    parseArgs({ args: [...args] });
     const values: Readonly<Record<string, unknown>> = settings;
     for (const [name, setting] of Object.entries(specification)) {
       print(`${shown(name, values[name], setting.kind === 'secret').padEnd(40)} ${flagName(name)}`);

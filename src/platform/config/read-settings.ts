@@ -35,7 +35,7 @@ function readFlags(
     const name = byFlag.get(isOff ? `--${word.slice('--no-'.length)}` : word);
     const setting = name === undefined ? undefined : specification[name];
     if (name === undefined || !setting || (isOff && setting.kind !== 'flag')) {
-      problems.push(`${word} is not a setting${suggest(word, [...byFlag.keys()])}.`);
+      problems.push(`${word} is not a setting${suggest(word, [...byFlag.keys()])}`);
     } else if (setting.kind === 'flag' && inline.length === 0) {
       given.set(name, { origin: word, text: isOff ? 'off' : 'on' });
     } else {
@@ -92,7 +92,7 @@ function suggest(word: string, known: readonly string[]): string {
     .map((name) => ({ name, distance: editDistance(word, name) }))
     .filter(({ distance }) => distance <= 2)
     .sort((a, b) => a.distance - b.distance);
-  return nearest ? `; did you mean ${nearest.name}?` : '';
+  return nearest ? `; did you mean ${nearest.name}?` : '.';
 }
 
 /** The text of a secret's file without the line end editors add; or a problem. */
@@ -125,7 +125,7 @@ function findUnknown(specification: Specification, environment: SettingSources['
   const names = new Set(known.flatMap((name) => [name, `${name}_FILE`]));
   return Object.keys(environment)
     .filter((name) => name.startsWith('VSIS_') && !name.startsWith('VSIS_TEST_') && !names.has(name))
-    .map((name) => `${name} is not a setting${suggest(name, known)}.`);
+    .map((name) => `${name} is not a setting${suggest(name, known)}`);
 }
 
 /**

@@ -11,7 +11,7 @@ const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).up
  * What PostgreSQL stores of a password (RFC 5803), so that the password itself never travels in a statement
  * and cannot end up in a server's log.
  */
-export function scramVerifier(password: string, salt: Buffer = randomBytes(16), iterations = 4096): string {
+function scramVerifier(password: string, salt: Buffer = randomBytes(16), iterations = 4096): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
   const storedKey = createHash('sha256').update(hmac(salted, 'Client Key')).digest('base64');
   const serverKey = hmac(salted, 'Server Key').toString('base64');

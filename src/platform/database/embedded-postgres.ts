@@ -213,7 +213,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const server = supervise(await launch(), launch, options);
     return {
       dataDir,
-      version: binaries.version,
+      version: binaries.version.replace(/^(\d+\.\d+).*/, '$1'),
       get pid() {
         return server.pid;
       },

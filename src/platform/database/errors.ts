@@ -33,21 +33,21 @@ export function databaseFailure(code: DatabaseFailure, text: string, cause?: unk
 const systemCode = (thrown: unknown): string | undefined =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
 
-export const diskFull = (folder: string, cause?: unknown): StartError =>
+const diskFull = (folder: string, cause?: unknown): StartError =>
   databaseFailure(
     'database.disk-full',
     `No space is left on the disk of ${folder}. Free some space there, or set VSIS_DATA_DIR to a folder on another disk.`,
     cause,
   );
 
-export const diskReadOnly = (folder: string, cause?: unknown): StartError =>
+const diskReadOnly = (folder: string, cause?: unknown): StartError =>
   databaseFailure(
     'database.disk-read-only',
     `The disk of ${folder} is read-only. Make it writable, or set VSIS_DATA_DIR to a folder that can be written.`,
     cause,
   );
 
-export const folderNotOurs = (folder: string, cause?: unknown): StartError =>
+const folderNotOurs = (folder: string, cause?: unknown): StartError =>
   databaseFailure(
     'database.folder-unreachable',
     `This account may not write ${folder}. Start with the account that owns it, or set VSIS_DATA_DIR to another folder.`,

@@ -8,7 +8,7 @@ export type LockHolder = { readonly pid: number; readonly startedAt: string; rea
 const lockFile = (dataDir: string): string => join(dataDir, 'program.lock');
 
 /** When the process began, in the kernel's own words; undefined where the system does not tell, or it is gone. */
-export async function processStartTime(pid: number): Promise<string | undefined> {
+async function processStartTime(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   // Field 2 is the program's name in brackets and may hold anything; field 22 is the start time in clock ticks.
   return stat

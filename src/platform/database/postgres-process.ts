@@ -42,7 +42,7 @@ type ServerLog = { readonly end: () => string };
  * The server's own word on its state, from postmaster.pid: process number in line 1, state in line 8.
  * `ready` and `stopping` are what the server writes there.
  */
-export async function readServerState(clusterFolder: string): Promise<{ pid: number; state: string } | undefined> {
+async function readServerState(clusterFolder: string): Promise<{ pid: number; state: string } | undefined> {
   const text = await readFile(join(clusterFolder, 'postmaster.pid'), 'utf8').catch(() => undefined);
   const lines = text?.split('\n');
   const pid = Number(lines?.[0]);

@@ -95,7 +95,7 @@ async function startOwnServer(options: ProgramDatabaseOptions): Promise<Server> 
     await server.stop();
     throw reason;
   }
-  const description = `${server.dataDir} (embedded PostgreSQL ${server.version.split('-')[0]})`;
+  const description = `${server.dataDir} (embedded PostgreSQL ${server.version})`;
   return { ownerUrl: server.ownerUrl(databaseName), description, explain: server.explain, stop: server.stop };
 }
 

@@ -4,7 +4,7 @@ import { openDatabase, type Sql } from './connect.ts';
 import { databaseFailure } from './errors.ts';
 
 /** The oldest PostgreSQL whose SQL the program may use. */
-export const oldestServer = 15;
+const oldestServer = 15;
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';

@@ -50,9 +50,12 @@ function zoneMinutes(zone: string): number {
 }
 
 /** The wall clock of Baku at an instant, as if it were UTC. */
-export function toBakuClock(instantMs: number): number {
+const toBakuClock = (instantMs: number): number => instantMs + bakuOffsetMinutes(instantMs) * minuteMs;
+
+/** Minutes by which the clock of Baku is ahead of UTC at an instant: 240 today, more in the summers until 2015. */
+export function bakuOffsetMinutes(instantMs: number): number {
   const change = bakuOffsets.findLast(([since]) => since <= instantMs) ?? bakuOffsets[0];
-  return instantMs + (change?.[1] ?? 240) * minuteMs;
+  return change?.[1] ?? 240;
 }
 
 function momentOf(clockMs: number): LocalMoment {

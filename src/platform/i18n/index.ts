@@ -1,7 +1,7 @@
 export { type Age, ageOn, formatAge, formatDuration } from './ages.ts';
 export { compareText, sortByText, sortKey } from './collation.ts';
 export { type DateStyle, formatDate, formatDateTime, formatTime } from './dates.ts';
-export { bakuToday, type LocalMoment, parseTypedDate, readFhirDate } from './fhir-date.ts';
+export { bakuOffsetMinutes, bakuToday, type LocalMoment, parseTypedDate, readFhirDate } from './fhir-date.ts';
 export { defaultLanguage, isLanguage, type Language, type LocalText, languages, negotiateLanguage } from './language.ts';
 export { capitalise, lowerCase, upperCase } from './letter-case.ts';
 export { formatList } from './lists.ts';

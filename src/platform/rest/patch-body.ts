@@ -1,10 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { isJsonObject, parseJson, type Resource } from '#platform/fhir';
-
-const applyFhirPathPatch = (r: Resource, _p: unknown): Resource => r;
-const applyJsonPatch = applyFhirPathPatch;
-
+import { applyFhirPathPatch, applyJsonPatch, isJsonObject, parseJson, type Resource } from '#platform/fhir';
 import { bodyOf, mediaTypeOf, requireJson } from './request-headers.ts';
 
 /** The function a PATCH body stands for: JSON Patch by its media type, else FHIRPath Patch as Parameters. */
