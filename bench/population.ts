@@ -120,7 +120,8 @@ export function patientIds(answer: unknown): string[] {
   const entries = answer !== null && typeof answer === 'object' && 'entry' in answer ? answer.entry : undefined;
   if (!Array.isArray(entries)) throw new Error('The answer to a transaction has no entries.');
   return entries.flatMap((entry: { response?: { location?: unknown } }) => {
-    const location = String(entry.response?.location ?? '');
-    return /(?:^|\/)Patient\/([A-Za-z0-9\-.]{1,64})/.exec(location)?.[1] ?? [];
+    const location = entry.response?.location;
+    const id = typeof location === 'string' ? /(?:^|\/)Patient\/([A-Za-z0-9\-.]{1,64})/.exec(location)?.[1] : undefined;
+    return id ?? [];
   });
 }

@@ -132,7 +132,7 @@ async function startFloor(
 async function prepare(options: BenchOptions, { base, driver }: Stage, progress: Progress): Promise<Prepared> {
   progress.step('storing the data to work on');
   // A server that is measured again still has the people of last time: these get names of their own.
-  const tag = options.target ? lettersOf(Date.now()) : 'aa';
+  const tag = options.target ? lettersOf(Date.now() / 1000) : 'aa';
   const reply = await driver.ask(
     { kind: 'prepare', base, token: options.token, charts: options.charts, tag },
     (done, total) => progress.update(`storing the data to work on: ${done} of ${total} resources`),
@@ -141,10 +141,13 @@ async function prepare(options: BenchOptions, { base, driver }: Stage, progress:
   return reply.prepared;
 }
 
-/** A number in letters, least significant first. */
+/** The whole part of a number in letters, least significant first. */
 function lettersOf(number: number): string {
-  const digits = Math.floor(number / 1000).toString(26);
-  return [...digits].map((digit) => String.fromCodePoint(97 + Number.parseInt(digit, 26))).join('');
+  let letters = '';
+  for (let rest = Math.floor(number); rest > 0; rest = Math.floor(rest / 26)) {
+    letters += String.fromCodePoint(97 + (rest % 26));
+  }
+  return letters;
 }
 
 type Task = { readonly name: WorkloadName | FloorName; readonly clients: number; readonly run: () => Promise<Cell> };

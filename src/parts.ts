@@ -1,8 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { ProgramDatabase } from '#platform/database';
+import { startProgress } from '#platform/exchange';
+import { servePortal } from '#platform/http';
+import { demoTokenKey } from '#platform/identity';
 import type { Log, Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
+import { actorReader } from './actor-of.ts';
 import { registerHealth } from './health.ts';
+import { findUnfinishedSeed, seedWorld } from './seed-world.ts';
 import type { ProgramSettings } from './settings.ts';
 
 /** What every part gets when it is mounted. */
@@ -26,16 +32,37 @@ export type Part = {
   readonly tell?: (context: PartContext) => Promise<readonly (readonly [string, string])[]>;
 };
 
+const portalFolder = fileURLToPath(new URL('../.cache/portal/', import.meta.url));
+
+/** The invented country is made at the first start of demo mode, and gone on with where a start was interrupted. */
+async function prepareWorld({ settings, database, progress, signal }: PartContext): Promise<void> {
+  if (!settings.VSIS_DEMO) {
+    return;
+  }
+  const store = { sql: database.sql, now: () => new Date() };
+  const today = new Date().toISOString().slice(0, 10);
+  const left = await findUnfinishedSeed(database.sql, { people: settings.VSIS_PEOPLE, seed: 'vsis', today });
+  if (left) {
+    progress.end();
+    const bar = startProgress(process.stdout, 'Inventing the country', 'resources');
+    const total = left.people;
+    await seedWorld(store, left, ({ people, resources }) => bar.show({ done: people, total, items: resources }), signal);
+    bar.finish();
+  }
+}
+
 /** The parts of the program in the order they are prepared and mounted. */
 export const parts: readonly Part[] = [
   { name: 'health', mount: (app, { database }) => registerHealth(app, database.sql) },
   {
     name: 'fhir',
-    mount: (app, { database, version }) =>
+    prepare: prepareWorld,
+    mount: async (app, { database, version, settings }) =>
       registerFhir(app, {
         store: { sql: database.sql, now: () => new Date() },
-        actorOf: async () => ({ name: 'demo' }),
+        actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
         version,
       }),
   },
+  { name: 'portal', mount: (app) => servePortal(app, portalFolder) },
 ];

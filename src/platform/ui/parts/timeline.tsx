@@ -11,6 +11,8 @@ export type TimelineEntry = {
   readonly dateText: string;
   readonly title: ReactNode;
   readonly details?: ReactNode;
+  /** Stands at the end of the line. */
+  readonly aside?: ReactNode;
 };
 
 export type TimelineYear = { readonly heading: string; readonly entries: readonly TimelineEntry[] };
@@ -37,15 +39,17 @@ function Entry({ entry }: { entry: TimelineEntry }): ReactElement {
   return (
     <li className="timeline-entry">
       <span className="timeline-sign">
-        <Icon name={entry.icon} />
+        <Icon name={entry.icon} size={18} />
       </span>
-      <div>
-        <p>
-          <time dateTime={entry.date}>{entry.dateText}</time>
-          <span className="timeline-kind"> · {entry.kind}</span>
+      <div className="timeline-body">
+        <p className="timeline-when">
+          <time dateTime={entry.date}>{entry.dateText}</time> · {entry.kind}
         </p>
-        <p className="timeline-title">{entry.title}</p>
-        {entry.details && <div className="soft small">{entry.details}</div>}
+        <div>
+          <p className="timeline-what">{entry.title}</p>
+          {entry.details && <p className="soft small">{entry.details}</p>}
+        </div>
+        {entry.aside}
       </div>
     </li>
   );

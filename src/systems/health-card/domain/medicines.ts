@@ -18,6 +18,8 @@ export type Medicine = {
   readonly dosage: readonly Dosage[];
   readonly author: Reference | undefined;
   readonly reasons: readonly CodeableConcept[];
+  /** Problems it is taken for, as references. */
+  readonly reasonReferences: readonly string[];
 };
 
 /** `others` are resources that came along, among them the medicines that are referred to. */
@@ -31,6 +33,7 @@ export function toMedicine(record: MedicineRecord, others: readonly Resource[]):
     language: languageOf(record),
     status: record.status ?? 'unknown',
     reasons: record.reasonCode ?? [],
+    reasonReferences: record.reasonReference?.flatMap(({ reference }) => reference ?? []) ?? [],
   };
   if (record.resourceType === 'MedicationRequest') {
     return {

@@ -1,6 +1,6 @@
 import type { CodeableConcept } from '@medplum/fhirtypes';
 import { expect, test } from 'vitest';
-import { codeIn, conceptKey, languageOf, wordingOfConcept } from './wording.ts';
+import { codeIn, conceptKey, languageOf, untranslatedText, wordingOfConcept } from './wording.ts';
 
 const translation = (lang: string, content: string) => ({
   url: 'http://hl7.org/fhir/StructureDefinition/translation',
@@ -58,4 +58,27 @@ test('codes and keys', () => {
   expect(codeIn(diabetes, 'http://loinc.org')).toBeUndefined();
   expect(conceptKey(diabetes)).toBe('http://hl7.org/fhir/sid/icd-10|E11');
   expect(conceptKey({ text: 'təzyiq' })).toBe('təzyiq');
+});
+
+test.each([
+  [{ language: 'ru' }, 'ru'],
+  [{}, 'en'],
+  [{ code: diabetes }, 'az'],
+  [{ identifier: [{ system: 'https://vsis.az/fhir/sid/fin', value: '00TEST1' }] }, 'az'],
+  [{ code: { coding: [{ _display: { extension: [translation('fr', 'diabète')] } }] } }, 'en'],
+])('the words of %j are in %s', (resource, language) => {
+  expect(languageOf(resource as object)).toBe(language);
+});
+
+const atorvastatin = withExtensions({
+  text: 'Atorvastatin 20 mg, tablet',
+  coding: [{ display: 'Atorvastatin', _display: { extension: [translation('ru', 'Аторвастатин')] } }],
+});
+
+test('the strength of a medicine is not lost in translation', () => {
+  expect(wordingOfConcept(atorvastatin, 'az', 'ru')?.text).toBe('Аторвастатин');
+  expect(untranslatedText(atorvastatin, 'az', 'ru')).toEqual({ text: 'Atorvastatin 20 mg, tablet', language: 'az' });
+  expect(untranslatedText(atorvastatin, 'az', 'az')).toBeUndefined();
+  expect(untranslatedText(diabetes, 'az', 'ru')).toBeUndefined();
+  expect(untranslatedText({ text: 'Aspirin' }, 'en', 'ru')).toBeUndefined();
 });

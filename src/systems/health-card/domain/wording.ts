@@ -10,9 +10,27 @@ type Primitive = { readonly extension?: readonly Extension[] } | undefined;
 type CodingWithTranslations = Coding & { readonly _display?: Primitive };
 type ConceptWithTranslations = CodeableConcept & { readonly _text?: Primitive };
 
-/** The language of a resource's own words. Records made here say so; one that says nothing comes from abroad, in English. */
+/** Under this address stand the code systems and identifiers of the country itself. */
+const nationalAddress = 'https://vsis.az/';
+
+/**
+ * The language of a resource's own words. One that does not say is Azerbaijani if it was made here, which shows in
+ * national codes and numbers or in translations into English; all others come from abroad and are taken as English.
+ */
 export function languageOf(resource: Pick<Resource, 'language'>): string {
-  return resource.language ?? 'en';
+  return resource.language ?? (someNode(resource, isMadeHere) ? 'az' : 'en');
+}
+
+function isMadeHere(node: unknown): boolean {
+  if (typeof node === 'string') return node.startsWith(nationalAddress);
+  return isExtension(node) && node.url === translationUrl && translationOf(node).language?.split('-')[0] === 'en';
+}
+
+const isExtension = (node: unknown): node is Extension => typeof node === 'object' && node !== null && 'url' in node;
+
+function someNode(node: unknown, test: (node: unknown) => boolean): boolean {
+  if (test(node)) return true;
+  return typeof node === 'object' && node !== null && Object.values(node).some((child) => someNode(child, test));
 }
 
 /**
@@ -29,8 +47,20 @@ export function wordingOfConcept(concept: CodeableConcept | undefined, own: stri
   return code === undefined ? undefined : { text: code, language: undefined };
 }
 
-export const wordingOfCoding = (coding: Coding | undefined, own: string, reader: string): Wording | undefined =>
-  coding && wordingOfConcept({ coding: [coding] }, own, reader);
+/**
+ * What the record's own text says beyond the translation shown for it: "Atorvastatin 20 mg, tablet" beside
+ * "Аторвастатин". Undefined where nothing would be lost without it.
+ */
+export function untranslatedText(concept: CodeableConcept | undefined, own: string, reader: string): Wording | undefined {
+  const text = concept?.text;
+  if (concept === undefined || text === undefined || own.split('-')[0] === reader) return undefined;
+  const shown = wordingOfConcept(concept, own, reader);
+  const isTranslated = shown?.language === reader;
+  const saysTheSame = concept.coding?.some(({ display }) => display === text) || translationIn(textOf(concept), reader) !== undefined;
+  return isTranslated && !saysTheSame ? { text, language: own } : undefined;
+}
+
+const textOf = (concept: ConceptWithTranslations): Primitive => concept._text;
 
 function findTranslation(concept: ConceptWithTranslations, reader: string): string | undefined {
   const ofText = translationIn(concept._text, reader);
@@ -43,11 +73,15 @@ function findTranslation(concept: ConceptWithTranslations, reader: string): stri
 function translationIn(primitive: Primitive, reader: string): string | undefined {
   return primitive?.extension
     ?.filter(({ url }) => url === translationUrl)
-    .map(({ extension }) => ({
-      language: extension?.find(({ url }) => url === 'lang')?.valueCode,
-      text: extension?.find(({ url }) => url === 'content')?.valueString,
-    }))
+    .map(translationOf)
     .find(({ language }) => language?.split('-')[0] === reader)?.text;
+}
+
+function translationOf({ extension }: Extension): { language: string | undefined; text: string | undefined } {
+  return {
+    language: extension?.find(({ url }) => url === 'lang')?.valueCode,
+    text: extension?.find(({ url }) => url === 'content')?.valueString,
+  };
 }
 
 /** The code of a concept in a classification, by the address of its code system. */

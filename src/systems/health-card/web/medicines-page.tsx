@@ -2,6 +2,7 @@ import type { ReactElement } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
 import { Badge, type Column, DataTable, PageHeading, Panel, useLocale } from '#platform/ui';
 import { isCurrent, type Medicine, toMedicine, toMedicineList } from '../domain/medicines.ts';
+import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';
 import { codeKey, codeMessages } from './messages/codes.ts';
@@ -65,7 +66,7 @@ function useMedicineColumns(): Column<Medicine>[] {
       heading: t('dosage'),
       cell: ({ dosage, language }) => dosage.length > 0 && <DosageText dosage={dosage} language={language} />,
     },
-    { id: 'reason', heading: t('reason'), cell: ({ reasons, language }) => reasons.length > 0 && <ConceptList concepts={reasons} language={language} /> },
+    { id: 'reason', heading: t('reason'), cell: (medicine) => <Reasons medicine={medicine} /> },
     { id: 'since', heading: t('since'), cell: ({ since }) => since && <span className="numbers">{date(since)}</span>, sortKey: ({ since }) => since },
     { id: 'until', heading: t('until'), cell: ({ until }) => until && <span className="numbers">{date(until)}</span>, sortKey: ({ until }) => until },
     { id: 'prescriber', heading: t('prescriber'), cell: ({ author }) => author?.display },
@@ -78,4 +79,12 @@ function useMedicineColumns(): Column<Medicine>[] {
     },
     { id: 'source', heading: 'FHIR', cell: ({ source, id }) => <SourceLink type={source} id={id} /> },
   ];
+}
+
+/** Why a medicine is taken: what the order says, and the problems of the card it points to. */
+function Reasons({ medicine }: { medicine: Medicine }): ReactElement {
+  const { conditions } = useCard();
+  const problems = conditions.filter(({ id }) => medicine.reasonReferences.includes(`Condition/${id}`));
+  const concepts = [...medicine.reasons, ...problems.flatMap(({ code }) => code ?? [])];
+  return <ConceptList concepts={concepts} language={medicine.language} />;
 }

@@ -32,7 +32,8 @@ export function TimelineYears({ items, facilities }: { items: readonly TimelineI
     date: item.date ?? '',
     dateText: item.date === undefined ? t('undated') : date(item.date, 'medium'),
     title: <ItemTitle item={item} />,
-    details: <ItemDetails item={item} facilities={facilities} />,
+    details: hasDetails(item, facilities) && <ItemDetails item={item} facilities={facilities} />,
+    aside: <SourceLink type={item.type} id={item.id} />,
   });
   const years = [...Map.groupBy(items, (item) => item.date?.slice(0, 4))];
   return <Timeline years={years.map(([year, members]) => ({ heading: year ?? t('undated'), entries: members.map(toEntry) }))} />;
@@ -50,18 +51,26 @@ function ItemTitle({ item }: { item: TimelineItem }): ReactElement {
   );
 }
 
+/** A reason that only repeats the title is no detail. */
+const reasonsOf = ({ concept, reasons }: TimelineItem): TimelineItem['reasons'] => (concept === undefined ? reasons.slice(1) : reasons);
+
+function hasDetails(item: TimelineItem, facilities: readonly Resource[]): boolean {
+  return reasonsOf(item).length > 0 || nameOfReference(item.place, facilities) !== undefined;
+}
+
 function ItemDetails({ item, facilities }: { item: TimelineItem; facilities: readonly Resource[] }): ReactElement {
   const { t } = useLocale(timelineMessages);
+  const reasons = reasonsOf(item);
   const place = nameOfReference(item.place, facilities);
   return (
-    <span>
-      {item.reasons.length > 0 && (
+    <>
+      {reasons.length > 0 && (
         <>
-          {t('reason')}: <ConceptList concepts={item.reasons} language={item.language} />
+          {t('reason')}: <ConceptList concepts={reasons} language={item.language} />
           {place && ' · '}
         </>
       )}
-      {place} <SourceLink type={item.type} id={item.id} />
-    </span>
+      {place}
+    </>
   );
 }

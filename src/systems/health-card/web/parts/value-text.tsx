@@ -21,11 +21,11 @@ export function MeasureText({ measure, withUnit = true }: { measure: Measure; wi
   return (
     <span className="numbers">
       {decimals > mostDecimals ? (
-        <span title={t('rounded', { value: exact })}>≈ {number(measure.number.toFixed(2))}</span>
+        <span title={t('rounded', { value: exact })}>≈{'\u00A0'}{number(measure.number.toFixed(2))}</span>
       ) : (
         exact
       )}
-      {unit && <> {unit}</>}
+      {unit && `\u00A0${unit}`}
     </span>
   );
 }
