@@ -44,6 +44,10 @@ export type ConditionRequest = {
   readonly dispensaryGroup?: string;
 };
 
+/** Diagnoses that only a treating specialist and the person see: psychiatry, tuberculosis. */
+const confidential = /^(?:F|A15)/;
+const restricted = { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] };
+
 /** Adds a diagnosis to the record and answers with a reference to it. */
 export function addCondition(history: History, request: ConditionRequest): { reference: string } {
   const id = history.nextId('c');
@@ -51,6 +55,7 @@ export function addCondition(history: History, request: ConditionRequest): { ref
   const condition: Condition & { id: string } = {
     resourceType: 'Condition',
     id,
+    ...(confidential.test(request.code) ? { meta: restricted } : {}),
     ...(group === undefined ? {} : { extension: [{ url: extensionUrls.dispensaryGroup, valueCoding: group }] }),
     clinicalStatus: request.abatement === undefined ? active : resolved,
     verificationStatus: confirmed,
