@@ -1,12 +1,12 @@
 import type { Condition, Immunization, Patient } from '@medplum/fhirtypes';
 import { describe, expect, it } from 'vitest';
-import { planVaccinations, vaccineOfCoding } from '#systems/health-card';
-import { identifierSystems, isFin } from '#platform/names';
 import { toDay, yearsBetween } from '#platform/days';
+import { identifierSystems, isFin } from '#platform/names';
+import { planVaccinations, vaccineOfCoding } from '#systems/health-card';
 import { demoCast } from './demo-cast.ts';
+import { generateWorld, type WorldItem } from './generate-world.ts';
 import { drawFamily } from './people.ts';
 import { buildRegistry } from './registry.ts';
-import { generateWorld, type WorldItem } from './generate-world.ts';
 import { acuteConditions, chronicConditions, districts } from './world-data.ts';
 
 const today = '2026-11-23';
@@ -21,7 +21,8 @@ function patientIdOf(item: WorldItem): string | undefined {
 }
 
 const compartment = (patient: Patient & { id: string }): readonly WorldItem[] => byPatient.get(patient.id) ?? [];
-const finOf = (patient: Patient): string => patient.identifier?.find(({ system }) => system === identifierSystems.fin)?.value ?? '';
+const finOf = (patient: Patient): string =>
+  patient.identifier?.find(({ system }) => system === identifierSystems.fin)?.value ?? '';
 
 type Visit = (path: string, text: string) => void;
 
@@ -29,7 +30,8 @@ type Visit = (path: string, text: string) => void;
 function eachText(value: unknown, visit: Visit, path = ''): void {
   if (typeof value === 'string') visit(path, value);
   else if (Array.isArray(value)) for (const part of value) eachText(part, visit, path);
-  else if (typeof value === 'object' && value !== null) for (const [key, part] of Object.entries(value)) eachText(part, visit, `${path}.${key}`);
+  else if (typeof value === 'object' && value !== null)
+    for (const [key, part] of Object.entries(value)) eachText(part, visit, `${path}.${key}`);
 }
 
 const dateLike = /^\d{4}-\d\d-\d\d(?:T|$)/;
@@ -51,11 +53,20 @@ describe('generateWorld', () => {
     expect(patients.length).toBeGreaterThanOrEqual(800);
     expect(patients.length).toBeLessThan(816);
     const cast = demoCast.filter(({ resourceType }) => resourceType === 'Patient').map(({ id }) => id);
-    expect(patients.slice(0, cast.length).map(({ id }) => id).toSorted()).toEqual(cast.toSorted());
+    expect(
+      patients
+        .slice(0, cast.length)
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(cast.toSorted());
     expect([...generateWorld({ people: 0, today })].some(({ resourceType }) => resourceType === 'Patient')).toBe(false);
   });
 
-  it.each([{ people: -1, today }, { people: 1.5, today }, { people: 1, today: 'today' }])('refuses %j', (options) => {
+  it.each([
+    { people: -1, today },
+    { people: 1.5, today },
+    { people: 1, today: 'today' },
+  ])('refuses %j', (options) => {
     expect(() => [...generateWorld(options)]).toThrow(expect.objectContaining({ code: 'world.invalid-options' }));
   });
 
@@ -63,7 +74,8 @@ describe('generateWorld', () => {
     const ids = world.map(({ resourceType, id }) => `${resourceType}/${id}`);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { id } of world) expect(id).toMatch(/^[A-Za-z0-9.-]{1,64}$/);
-    for (const patient of patients) for (const { id } of compartment(patient)) expect(id.startsWith(patient.id)).toBe(true);
+    for (const patient of patients)
+      for (const { id } of compartment(patient)) expect(id.startsWith(patient.id)).toBe(true);
   });
 
   it('refers only to what is there', () => {
@@ -79,7 +91,10 @@ describe('generateWorld', () => {
 
   it('gives everybody a FİN of their own that is visibly fake', () => {
     const staff = world.flatMap((item) => (item.resourceType === 'Practitioner' ? (item.identifier ?? []) : []));
-    const fins = [...patients.map(finOf), ...staff.filter(({ system }) => system === identifierSystems.fin).map(({ value }) => value ?? '')];
+    const fins = [
+      ...patients.map(finOf),
+      ...staff.filter(({ system }) => system === identifierSystems.fin).map(({ value }) => value ?? ''),
+    ];
     expect(new Set(fins).size).toBe(fins.length);
     for (const fin of fins) expect(isFin(fin) && fin.startsWith('00')).toBe(true);
   });
@@ -94,7 +109,10 @@ describe('generateWorld', () => {
 describe('the people', () => {
   it('live in the districts by population', () => {
     const registry = buildRegistry();
-    const living = Array.from({ length: 30_000 }, (_, index) => drawFamily('shares', index, registry, toDay(today))[0]?.dwelling.district);
+    const living = Array.from(
+      { length: 30_000 },
+      (_, index) => drawFamily('shares', index, registry, toDay(today))[0]?.dwelling.district,
+    );
     const total = districts.reduce((sum, { populationThousand }) => sum + populationThousand, 0);
     for (const { code, populationThousand } of districts) {
       const share = populationThousand / total;
@@ -104,8 +122,11 @@ describe('the people', () => {
   });
 
   it('have the ages of the country', () => {
-    const ages = patients.filter(({ deceasedDateTime }) => deceasedDateTime === undefined).map(({ birthDate }) => yearsBetween(toDay(birthDate ?? ''), toDay(today)));
-    const share = (from: number, to: number): number => ages.filter((age) => age >= from && age <= to).length / ages.length;
+    const ages = patients
+      .filter(({ deceasedDateTime }) => deceasedDateTime === undefined)
+      .map(({ birthDate }) => yearsBetween(toDay(birthDate ?? ''), toDay(today)));
+    const share = (from: number, to: number): number =>
+      ages.filter((age) => age >= from && age <= to).length / ages.length;
     expect(share(0, 14)).toBeGreaterThan(0.18);
     expect(share(0, 14)).toBeLessThan(0.3);
     expect(share(65, 120)).toBeGreaterThan(0.05);
@@ -146,10 +167,23 @@ describe('the histories', () => {
   it('give nobody a disease of another sex or age', () => {
     const rules = new Map([
       ...acuteConditions.map(({ code, sex, ages: [from, to] }) => [code, { sex, from, to }] as const),
-      ...chronicConditions.map(({ code, sex, prevalence }) => [code, { sex, from: prevalence.find(([, share]) => share > 0)?.[0] === prevalence[0]?.[0] ? 0 : (prevalence[0]?.[0] ?? 0), to: 120 }] as const),
+      ...chronicConditions.map(
+        ({ code, sex, prevalence }) =>
+          [
+            code,
+            {
+              sex,
+              from:
+                prevalence.find(([, share]) => share > 0)?.[0] === prevalence[0]?.[0] ? 0 : (prevalence[0]?.[0] ?? 0),
+              to: 120,
+            },
+          ] as const,
+      ),
     ]);
     for (const patient of patients.filter(({ id }) => !id.includes('demo'))) {
-      for (const item of compartment(patient).filter((one): one is Condition & { id: string } => one.resourceType === 'Condition')) {
+      for (const item of compartment(patient).filter(
+        (one): one is Condition & { id: string } => one.resourceType === 'Condition',
+      )) {
         const code = item.code?.coding?.[0]?.code ?? '';
         const rule = rules.get(code);
         if (rule === undefined) continue;
@@ -163,7 +197,9 @@ describe('the histories', () => {
   });
 
   it('give pregnancies to women alone', () => {
-    const mothers = world.filter((item) => item.resourceType === 'Condition' && /^(?:O|Z34)/.test(item.code?.coding?.[0]?.code ?? ''));
+    const mothers = world.filter(
+      (item) => item.resourceType === 'Condition' && /^(?:O|Z34)/.test(item.code?.coding?.[0]?.code ?? ''),
+    );
     expect(mothers.length).toBeGreaterThan(20);
     for (const item of mothers) expect(patients.find(({ id }) => id === patientIdOf(item))?.gender).toBe('female');
   });
@@ -172,16 +208,29 @@ describe('the histories', () => {
     let checked = 0;
     for (const patient of patients) {
       const birthDate = patient.birthDate ?? '';
-      const doses = compartment(patient).filter((item): item is Immunization & { id: string } => item.resourceType === 'Immunization' && item.status === 'completed');
+      const doses = compartment(patient).filter(
+        (item): item is Immunization & { id: string } =>
+          item.resourceType === 'Immunization' && item.status === 'completed',
+      );
       for (const dose of doses) {
         const date = dose.occurrenceDateTime ?? '';
         const vaccine = vaccineOfCoding(dose.vaccineCode.coding?.[0] ?? {})?.code ?? '';
-        const given = doses.filter((other) => (other.occurrenceDateTime ?? '') < date).map((other) => ({ vaccine: vaccineOfCoding(other.vaccineCode.coding?.[0] ?? {})?.code ?? '', date: other.occurrenceDateTime ?? '' }));
+        const given = doses
+          .filter((other) => (other.occurrenceDateTime ?? '') < date)
+          .map((other) => ({
+            vaccine: vaccineOfCoding(other.vaccineCode.coding?.[0] ?? {})?.code ?? '',
+            date: other.occurrenceDateTime ?? '',
+          }));
         for (const { series } of dose.protocolApplied ?? []) {
-          const open = planVaccinations({ birthDate, given, today: birthDate }).filter((planned) => planned.series === series && planned.state !== 'given');
+          const open = planVaccinations({ birthDate, given, today: birthDate }).filter(
+            (planned) => planned.series === series && planned.state !== 'given',
+          );
           if (open[0] === undefined) continue;
           checked += 1;
-          expect(open[0].earliestDate <= date, `${dose.id} ${vaccine} on ${date}, lawful from ${open[0].earliestDate}`).toBe(true);
+          expect(
+            open[0].earliestDate <= date,
+            `${dose.id} ${vaccine} on ${date}, lawful from ${open[0].earliestDate}`,
+          ).toBe(true);
         }
       }
     }
@@ -203,13 +252,26 @@ describe('the histories', () => {
 
   it('keep the cast as the demo needs it', () => {
     const codes = (key: string): readonly string[] =>
-      (byPatient.get(`az-p-demo-${key}`) ?? []).flatMap((item) => (item.resourceType === 'Condition' && item.abatementDateTime === undefined ? (item.code?.coding?.[0]?.code ?? []) : []));
+      (byPatient.get(`az-p-demo-${key}`) ?? []).flatMap((item) =>
+        item.resourceType === 'Condition' && item.abatementDateTime === undefined
+          ? (item.code?.coding?.[0]?.code ?? [])
+          : [],
+      );
     const due = (key: string): readonly string[] => {
       const patient = patients.find(({ id }) => id === `az-p-demo-${key}`);
       const given = (byPatient.get(`az-p-demo-${key}`) ?? []).flatMap((item) =>
-        item.resourceType === 'Immunization' ? [{ vaccine: vaccineOfCoding(item.vaccineCode.coding?.[0] ?? {})?.code ?? '', date: item.occurrenceDateTime ?? '' }] : [],
+        item.resourceType === 'Immunization'
+          ? [
+              {
+                vaccine: vaccineOfCoding(item.vaccineCode.coding?.[0] ?? {})?.code ?? '',
+                date: item.occurrenceDateTime ?? '',
+              },
+            ]
+          : [],
       );
-      return planVaccinations({ birthDate: patient?.birthDate ?? '', given, today }).flatMap(({ series, dose, state }) => (state === 'overdue' || state === 'due' ? `${series}/${dose} ${state}` : []));
+      return planVaccinations({ birthDate: patient?.birthDate ?? '', given, today }).flatMap(
+        ({ series, dose, state }) => (state === 'overdue' || state === 'due' ? `${series}/${dose} ${state}` : []),
+      );
     };
     expect(codes('grandmother')).toEqual(expect.arrayContaining(['I10', 'E11.9']));
     expect(codes('mother')).toContain('Z34.9');
@@ -229,6 +291,7 @@ describe('the histories', () => {
       });
     }
     expect(found).toEqual([]);
-    for (const item of world) if (item.resourceType === 'Condition') expect(JSON.stringify(item.code)).toMatch(/"_display".*"ru".*"en"/);
+    for (const item of world)
+      if (item.resourceType === 'Condition') expect(JSON.stringify(item.code)).toMatch(/"_display".*"ru".*"en"/);
   });
 });

@@ -16,7 +16,10 @@ describe('createRandom', () => {
 
   it('spreads evenly and without a pattern between neighbouring seeds', () => {
     const firsts = Array.from({ length: 20_000 }, (_, index) => createRandom(`vsis/family/${index}`).next());
-    const buckets = Array.from({ length: 10 }, (_, bucket) => firsts.filter((draw) => Math.floor(draw * 10) === bucket).length);
+    const buckets = Array.from(
+      { length: 10 },
+      (_, bucket) => firsts.filter((draw) => Math.floor(draw * 10) === bucket).length,
+    );
     for (const size of buckets) expect(Math.abs(size - 2000)).toBeLessThan(200);
     const rises = firsts.filter((draw, index) => draw > (firsts[index - 1] ?? 1)).length;
     expect(Math.abs(rises - 10_000)).toBeLessThan(300);
@@ -34,7 +37,9 @@ describe('createRandom', () => {
 
   it('picks by weight', () => {
     const random = createRandom('weights');
-    const drawn = Array.from({ length: 10_000 }, () => random.weighted(['rare', 'common', 'never'], (item) => (item === 'rare' ? 1 : item === 'common' ? 9 : 0)));
+    const drawn = Array.from({ length: 10_000 }, () =>
+      random.weighted(['rare', 'common', 'never'], (item) => (item === 'rare' ? 1 : item === 'common' ? 9 : 0)),
+    );
     const rare = drawn.filter((item) => item === 'rare').length;
     expect(Math.abs(rare - 1000)).toBeLessThan(120);
     expect(drawn).not.toContain('never');

@@ -26,14 +26,23 @@ const latin = /^[A-ZÇƏĞİÖŞÜ][a-zçəğıöşü]+$/;
 
 describe('the names', () => {
   it('are enough, different, and written in the alphabet', () => {
-    for (const [list, least] of [[names.male, 150], [names.female, 150], [names.surnames, 200]] as const) {
+    for (const [list, least] of [
+      [names.male, 150],
+      [names.female, 150],
+      [names.surnames, 200],
+    ] as const) {
       expect(list.length).toBeGreaterThanOrEqual(least);
       expect(isUnique(list)).toBe(true);
       for (const name of list) expect(name).toMatch(latin);
     }
   });
 
-  it.each([['Məmmədov', 'Məmmədova'], ['Əliyev', 'Əliyeva'], ['Həsənli', 'Həsənli'], ['Əlizadə', 'Əlizadə']])('make of %s %s for a woman', (male, female) => {
+  it.each([
+    ['Məmmədov', 'Məmmədova'],
+    ['Əliyev', 'Əliyeva'],
+    ['Həsənli', 'Həsənli'],
+    ['Əlizadə', 'Əlizadə'],
+  ])('make of %s %s for a woman', (male, female) => {
     expect(inSex(male, 'female')).toBe(female);
     expect(inSex(male, 'male')).toBe(male);
   });
@@ -62,7 +71,8 @@ describe('the places', () => {
     const total = districts.reduce((sum, { populationThousand }) => sum + populationThousand, 0);
     expect(Math.abs(total - 10_253)).toBeLessThan(40);
     expect(cityDistricts.filter(({ city }) => city === 'AZ-BA')).toHaveLength(12);
-    for (const code of [...places.returnDistricts, ...cityDistricts.map(({ city }) => city)]) expect(codes(districts)).toContain(code);
+    for (const code of [...places.returnDistricts, ...cityDistricts.map(({ city }) => city)])
+      expect(codes(districts)).toContain(code);
   });
 });
 
@@ -82,7 +92,8 @@ describe('the clinical data', () => {
     }
     const measured = observationKinds.map(({ key }) => key);
     for (const key of Object.values(panels).flat()) expect(measured).toContain(key);
-    for (const kind of observationKinds) for (const code of Object.keys(kind.under ?? {})) expect(diseases).toContain(code);
+    for (const kind of observationKinds)
+      for (const code of Object.keys(kind.under ?? {})) expect(diseases).toContain(code);
   });
 
   it('give chances that rise with age and never pass one', () => {
@@ -95,7 +106,19 @@ describe('the clinical data', () => {
   });
 
   it('carry a text in each language', () => {
-    const texts = [...acuteConditions, ...chronicConditions, ...specialConditions, ...medicines, ...observationKinds, ...facilityTypes, ...staffKinds, ...staffRoles, ...owners, ...nationalBodies, ...regions];
+    const texts = [
+      ...acuteConditions,
+      ...chronicConditions,
+      ...specialConditions,
+      ...medicines,
+      ...observationKinds,
+      ...facilityTypes,
+      ...staffKinds,
+      ...staffRoles,
+      ...owners,
+      ...nationalBodies,
+      ...regions,
+    ];
     for (const { az, ru, en } of texts) {
       expect(az).not.toBe('');
       expect(ru).toMatch(/[а-яА-Я]|COVID|TƏBİB|TSH|PSA/);

@@ -57,7 +57,8 @@ function drawOnsets(history: History): { disease: ChronicCondition; onset: Day }
 function onsetAge({ prevalence }: ChronicCondition, draw: number): number | undefined {
   let [age, share] = [0, 0];
   for (const [nextAge, nextShare] of prevalence) {
-    if (draw < nextShare) return nextShare === share ? nextAge : age + ((nextAge - age) * Math.max(0, draw - share)) / (nextShare - share);
+    if (draw < nextShare)
+      return nextShare === share ? nextAge : age + ((nextAge - age) * Math.max(0, draw - share)) / (nextShare - share);
     [age, share] = [nextAge, nextShare];
   }
   return undefined;
@@ -78,7 +79,11 @@ function planFollowUps(history: History, illnesses: readonly LongIllness[]): rea
   const gap = severe ? 182 : 365;
   const found: FollowUp[] = [];
   let turn = random.int(0, 5);
-  for (let day = since(history, yearsOfFollowUp) + random.int(0, gap); day < history.end; day += gap + random.int(-25, 25)) {
+  for (
+    let day = since(history, yearsOfFollowUp) + random.int(0, gap);
+    day < history.end;
+    day += gap + random.int(-25, 25)
+  ) {
     const visitDay = workday(day);
     const present = illnesses.filter(({ onset }) => onset < visitDay);
     const kept = severe || random.chance(shareKept);
@@ -107,7 +112,11 @@ type FollowUp = {
 
 const testsOfEveryVisit = new Set(['glucose', 'inr', 'peakflow', 'spo2']);
 
-function writeFollowUp(history: History, { chosen, day, turn, withLaboratory }: FollowUp, lastUse: ReadonlyMap<string, Day>): void {
+function writeFollowUp(
+  history: History,
+  { chosen, day, turn, withLaboratory }: FollowUp,
+  lastUse: ReadonlyMap<string, Day>,
+): void {
   const { random } = history;
   const first = chosen[turn % Math.max(1, chosen.length)];
   if (first === undefined) return;
@@ -145,5 +154,7 @@ function medicinesOf(history: History, disease: ChronicCondition): readonly stri
   if (medicines.length <= 1) return medicines;
   const start = history.person.number % medicines.length;
   const count = (history.person.number + disease.code.length) % 3 === 0 ? 2 : 1;
-  return Array.from({ length: count }, (_, index) => medicines[(start + index) % medicines.length] ?? '').filter(Boolean);
+  return Array.from({ length: count }, (_, index) => medicines[(start + index) % medicines.length] ?? '').filter(
+    Boolean,
+  );
 }

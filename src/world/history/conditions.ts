@@ -1,7 +1,7 @@
 import type { CodeableConcept, Condition } from '@medplum/fhirtypes';
 import { type Day, toIsoDate } from '#platform/days';
 import { codeSystems, concept, extensionUrls, plainConcept, translatedCoding } from '../codes.ts';
-import { acuteConditions, chronicConditions, type CodedText, specialConditions } from '../world-data.ts';
+import { acuteConditions, type CodedText, chronicConditions, specialConditions } from '../world-data.ts';
 import type { Visit } from './encounters.ts';
 import type { History } from './history.ts';
 
@@ -18,10 +18,14 @@ const groups = [
   { code: 'D2', az: 'D-II (risk qrupu)', ru: 'Д-II (группа риска)', en: 'D-II (at risk)' },
   { code: 'D3', az: 'D-III (xroniki xəstə)', ru: 'Д-III (хронический больной)', en: 'D-III (long-term illness)' },
 ];
-const groupCodings = new Map(groups.map((group) => [group.code, translatedCoding(codeSystems.dispensaryGroup, group.code, group)]));
+const groupCodings = new Map(
+  groups.map((group) => [group.code, translatedCoding(codeSystems.dispensaryGroup, group.code, group)]),
+);
 
 const all: readonly CodedText[] = [...acuteConditions, ...chronicConditions, ...specialConditions];
-const concepts = new Map(all.map((condition) => [condition.code, concept(codeSystems.icd10, condition.code, condition)]));
+const concepts = new Map(
+  all.map((condition) => [condition.code, concept(codeSystems.icd10, condition.code, condition)]),
+);
 const texts = new Map(all.map((condition) => [condition.code, condition]));
 
 /** The shared concept of an ICD-10 code of the seed country. */

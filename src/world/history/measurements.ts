@@ -32,7 +32,10 @@ export const observationFrame = (history: History, visit: Visit, category: strin
   performer: [visit.staff.reference],
 });
 
-type ObservationFrame = Pick<Observation, 'status' | 'category' | 'subject' | 'encounter' | 'effectiveDateTime' | 'performer'> & { id: string };
+type ObservationFrame = Pick<
+  Observation,
+  'status' | 'category' | 'subject' | 'encounter' | 'effectiveDateTime' | 'performer'
+> & { id: string };
 
 /** Measures something at a visit and adds it to the record; the value is drawn unless it is given. */
 export function addMeasurement(history: History, key: string, visit: Visit, given?: number): number {
@@ -46,7 +49,9 @@ export function addMeasurement(history: History, key: string, visit: Visit, give
     ...observationFrame(history, visit, kind.category),
     code,
     valueQuantity: { value, unit: kind.unit, system: codeSystems.ucum, code: kind.ucum },
-    ...(range === undefined ? {} : { interpretation: [interpret(value, range)], referenceRange: [rangeResource(kind, range)] }),
+    ...(range === undefined
+      ? {}
+      : { interpretation: [interpret(value, range)], referenceRange: [rangeResource(kind, range)] }),
   });
   return value;
 }
@@ -125,7 +130,10 @@ function rangeFor(kind: ObservationKind, history: History, day: Day): ReferenceR
   );
 }
 
-export function interpret(value: number, { low, high }: { readonly low?: number; readonly high?: number }): CodeableConcept {
+export function interpret(
+  value: number,
+  { low, high }: { readonly low?: number; readonly high?: number },
+): CodeableConcept {
   if (low !== undefined && value < low) return interpretations.L;
   return high !== undefined && value > high ? interpretations.H : interpretations.N;
 }

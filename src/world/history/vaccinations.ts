@@ -1,24 +1,40 @@
 import type { CodeableConcept, Immunization } from '@medplum/fhirtypes';
 import { type Day, dayOf, toCalendarDate, toDay, toIsoDate, yearsBetween } from '#platform/days';
-import { findVaccine, type GivenDose, type PlannedDose, planVaccinations, targetDiseases, vaccineSystem, vaccines } from '#systems/health-card';
+import {
+  findVaccine,
+  type GivenDose,
+  type PlannedDose,
+  planVaccinations,
+  targetDiseases,
+  vaccineSystem,
+  vaccines,
+} from '#systems/health-card';
 import { codeSystems, concept, plainConcept, translatedCoding } from '../codes.ts';
+import { workday } from '../moments.ts';
 import { facilityLocationId } from '../registry.ts';
 import type { StaffMember } from '../staff.ts';
-import { workday } from '../moments.ts';
 import { ageOn, type History } from './history.ts';
 
 const vaccineConcepts = new Map<string, CodeableConcept>(
   vaccines.map((vaccine) => [
     vaccine.code,
-    { coding: [translatedCoding(vaccineSystem, vaccine.code, vaccine), { system: codeSystems.cvx, code: vaccine.cvx }] },
+    {
+      coding: [translatedCoding(vaccineSystem, vaccine.code, vaccine), { system: codeSystems.cvx, code: vaccine.cvx }],
+    },
   ]),
 );
-const diseaseConcepts = new Map(targetDiseases.map((disease) => [disease.code, concept(codeSystems.disease, disease.code, disease)]));
+const diseaseConcepts = new Map(
+  targetDiseases.map((disease) => [disease.code, concept(codeSystems.disease, disease.code, disease)]),
+);
 
 const siteSystem = 'http://terminology.hl7.org/CodeSystem/v3-ActSite';
 const routeSystem = 'http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration';
 const sites = { arm: plainConcept(siteSystem, 'LA'), thigh: plainConcept(siteSystem, 'LT') };
-const routes = { muscle: plainConcept(routeSystem, 'IM'), mouth: plainConcept(routeSystem, 'PO'), skin: plainConcept(routeSystem, 'IDINJ') };
+const routes = {
+  muscle: plainConcept(routeSystem, 'IM'),
+  mouth: plainConcept(routeSystem, 'PO'),
+  skin: plainConcept(routeSystem, 'IDINJ'),
+};
 const refused = concept(codeSystems.immunisationRefusal, 'valideyn-imtinasi', {
   az: 'Valideynin imtinası',
   ru: 'Отказ родителей',
@@ -41,7 +57,9 @@ function writeCalendarDoses(history: History): void {
   const done = new Set<string>();
   let from = person.birth;
   for (;;) {
-    const open = planVaccinations({ birthDate, given, today: birthDate }).filter((dose) => dose.state !== 'given' && !done.has(keyOf(dose)) && !skipped.has(dose.series));
+    const open = planVaccinations({ birthDate, given, today: birthDate }).filter(
+      (dose) => dose.state !== 'given' && !done.has(keyOf(dose)) && !skipped.has(dose.series),
+    );
     const [next] = open;
     if (next === undefined) return;
     const asked = Math.max(from, toDay(next.dueDate)) + delay(history, diligence, next);
@@ -93,11 +111,13 @@ type DoseRequest = {
 const daysOfBirthDose = 28;
 
 /** Oral polio vaccine in the first month is the dose at birth, which the series does not count. */
-const seriesOn = (series: string, birth: Day, day: Day): string => (series === 'polio' && day - birth < daysOfBirthDose ? 'polio-birth' : series);
+const seriesOn = (series: string, birth: Day, day: Day): string =>
+  series === 'polio' && day - birth < daysOfBirthDose ? 'polio-birth' : series;
 
 const countOf = (series: string, given: readonly GivenDose[], birth: Day): number =>
-  given.filter(({ vaccine, date }) => findVaccine(vaccine)?.series.some((one) => seriesOn(one, birth, toDay(date)) === series)).length;
-
+  given.filter(({ vaccine, date }) =>
+    findVaccine(vaccine)?.series.some((one) => seriesOn(one, birth, toDay(date)) === series),
+  ).length;
 
 function addDose(history: History, code: string, { day, doseOf, refused: isRefused }: DoseRequest): void {
   const vaccine = findVaccine(code);
@@ -147,7 +167,9 @@ function vaccinator(history: History, day: Day): StaffMember {
   const { person, registry, random } = history;
   if (day - person.birth < 5) {
     const near = registry.byDistrict.get(person.dwelling.district) ?? [];
-    const ward = near.find(({ type }) => type === 'dogum-evi') ?? near.find(({ type }) => type === 'rmx' || type === 'seher-xestexanasi');
+    const ward =
+      near.find(({ type }) => type === 'dogum-evi') ??
+      near.find(({ type }) => type === 'rmx' || type === 'seher-xestexanasi');
     return random.pick(registry.findStaff('neonatology', ward ?? person.facility));
   }
   return random.pick(registry.findStaff('vaksinator', person.facility));
@@ -170,6 +192,7 @@ function writeCampaignDoses(history: History): void {
   const lastYear = toCalendarDate(end).year;
   for (let year = lastYear - 3; year <= lastYear; year += 1) {
     const autumn = workday(dayOf(year, 10, 5) + random.int(0, 40));
-    if (random.chance(0.2) && autumn < end && ageOn(history, autumn) >= 60) addDose(history, 'qrip', { day: autumn, doseOf: () => 1, refused: false });
+    if (random.chance(0.2) && autumn < end && ageOn(history, autumn) >= 60)
+      addDose(history, 'qrip', { day: autumn, doseOf: () => 1, refused: false });
   }
 }

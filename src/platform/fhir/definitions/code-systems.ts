@@ -1,0 +1,24 @@
+import { readGenerated } from './read-generated.ts';
+
+/** A code system that R4 publishes completely. */
+export type CodeSystemModel = {
+  readonly isCaseSensitive: boolean;
+  /** Display by code, in lower case where case does not matter. */
+  readonly displays: ReadonlyMap<string, string>;
+};
+
+let compiled: Record<string, { i?: 1; c: Record<string, string> }> | undefined;
+const models = new Map<string, CodeSystemModel>();
+
+/** A complete R4, v2 or v3 code system by URL; the table is read when the first is asked for. */
+export function findCodeSystem(url: string): CodeSystemModel | undefined {
+  compiled ??= readGenerated('code-systems.json') as Record<string, { i?: 1; c: Record<string, string> }>; // as: generated file
+  const known = models.get(url);
+  const source = Object.hasOwn(compiled, url) ? compiled[url] : undefined;
+  if (known || !source) return known;
+  const isCaseSensitive = source.i !== 1;
+  const displays = new Map(Object.entries(source.c).map(([code, display]) => [isCaseSensitive ? code : code.toLowerCase(), display]));
+  const model: CodeSystemModel = { isCaseSensitive, displays };
+  models.set(url, model);
+  return model;
+}

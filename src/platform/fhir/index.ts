@@ -1,0 +1,21 @@
+export { isJsonObject, type JsonObject, type Resource } from './definitions/resource.ts';
+export {
+  type ElementModel,
+  findType,
+  isKindOf,
+  isResourceType,
+  type PropertyModel,
+  resourceTypes,
+  type TypeModel,
+} from './definitions/type-model.ts';
+export { compileFhirPath, type FhirPath, type FhirPathVariables } from './fhirpath/compile-fhirpath.ts';
+export { evaluateFhirPath } from './fhirpath/evaluate-fhirpath.ts';
+export { copyLiterals, numberLiteral } from './json/number-literals.ts';
+export { parseJson } from './json/parse-json.ts';
+export { cloneJson, stringifyJson } from './json/stringify-json.ts';
+export { validateResource } from './validation/validate-resource.ts';
+export { resourceToXml } from './xml/resource-to-xml.ts';
+export { xmlToResource } from './xml/xml-to-resource.ts';
+export type { ValidationOptions } from './validation/run.ts';
+export { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
+export { applyJsonPatch } from './patch/json-patch.ts';

@@ -1,0 +1,3 @@
+export { bodyLimitBytes, createServer, type ServerOptions } from './create-server.ts';
+export { servePortal } from './serve-portal.ts';
+export { type OperationOutcome, toOutcome } from './to-outcome.ts';

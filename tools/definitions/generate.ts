@@ -1,0 +1,57 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { type ExtensionPart, toExtensionModel } from '../../src/platform/fhir/definitions/extension-model.ts';
+import { compileCodeSystems } from './compile-code-systems.ts';
+import { compileStructures } from './compile-structures.ts';
+import { compileValueSets } from './compile-value-sets.ts';
+import { isStructure, readDefinitions, readR4Structures, readTerminology } from './definition-sources.ts';
+
+const folder = new URL('../../src/platform/fhir/generated/', import.meta.url);
+
+/** Text of every generated definitions file by file name. */
+export function compileDefinitions(): Map<string, string> {
+  const structures = compileStructures(readR4Structures());
+  const terminology = readTerminology();
+  const extensions = readDefinitions('extension-definitions.json').filter(isStructure);
+  const models = Object.fromEntries(extensions.map((definition) => [definition.url, toExtensionModel(definition)]));
+  const bound = Object.values(models).flatMap(valueSetsOf);
+  const valueSets = compileValueSets(structures, bound, terminology);
+  return new Map([
+    ['structures.json', onePerLine(structures, 2)],
+    ['value-sets.json', onePerLine(valueSets, 1)],
+    ['extensions.json', onePerLine(models, 1)],
+    ['code-systems.json', onePerLine(compileCodeSystems(terminology), 1)],
+  ]);
+}
+
+function valueSetsOf(part: ExtensionPart): string[] {
+  return [...(part.valueSet === undefined ? [] : [part.valueSet]), ...Object.values(part.parts ?? {}).flatMap(valueSetsOf)];
+}
+
+/** JSON with a line per entry at the given depth, so that a change is readable as a difference. */
+function onePerLine(value: unknown, depth: number): string {
+  return `${lines(value, depth)}\n`;
+}
+
+function lines(value: unknown, depth: number): string {
+  if (depth === 0 || typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[\n${value.map((item) => lines(item, depth - 1)).join(',\n')}\n]`;
+  const entries = Object.entries(value).map(([key, item]) => `${JSON.stringify(key)}:${lines(item, depth - 1)}`);
+  return `{\n${entries.join(',\n')}\n}`;
+}
+
+if (import.meta.main) {
+  for (const [name, text] of compileDefinitions()) {
+    const file = new URL(name, folder);
+    const fresh = readOr(file, '') === text;
+    if (!fresh) writeFileSync(file, text);
+    process.stdout.write(`${name}: ${Math.round(Buffer.byteLength(text) / 1024)} kB${fresh ? ', unchanged' : ', written'}\n`);
+  }
+}
+
+function readOr(file: URL, otherwise: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
