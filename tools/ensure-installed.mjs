@@ -41,13 +41,14 @@ function npmCommand() {
   return process.platform === 'win32' ? ['npm.cmd', []] : ['npm', []];
 }
 
+/** Packages that lie complete in node_modules, at its top. */
 function countPackages(root) {
   const modules = join(root, 'node_modules');
   const names = (folder) => (existsSync(folder) ? readdirSync(folder).filter((name) => !name.startsWith('.')) : []);
-  return names(modules).reduce(
-    (count, name) => count + (name.startsWith('@') ? names(join(modules, name)).length : 1),
-    0,
+  const folders = names(modules).flatMap((name) =>
+    name.startsWith('@') ? names(join(modules, name)).map((inner) => join(name, inner)) : [name],
   );
+  return folders.filter((folder) => existsSync(join(modules, folder, 'package.json'))).length;
 }
 
 /** Runs npm and says every few seconds how far it is. */

@@ -2,10 +2,12 @@
 // node_modules to the lock file, finds the pinned Node 24 in it, and hands over. Plain JavaScript, no dependencies.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
 import { findPinnedNode } from './find-pinned-node.mjs';
+import { watchNpm } from './watch-npm.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -23,12 +25,15 @@ const commands = {
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
+let running;
+
 /** Runs one step as a child, passes signals on to it, and gives its exit code. */
 function runStep(node, args) {
   return new Promise((resolve) => {
     // The channel tells the child when this script is gone, however it went.
     const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
     const forward = (signal) => child.kill(signal);
+    running = child;
     for (const signal of signals) process.on(signal, forward);
     child.once('error', (error) => {
       console.error(`Node cannot be run: ${error.message}`);
@@ -36,7 +41,7 @@ function runStep(node, args) {
     });
     child.once('exit', (code, signal) => {
       for (const name of signals) process.off(name, forward);
-      resolve(code ?? 128 + (signal === 'SIGINT' ? 2 : signal === 'SIGKILL' ? 9 : 15));
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
     });
   });
 }
@@ -51,6 +56,7 @@ async function main([name, ...args]) {
   if (!installed) return 3;
   const node = findPinnedNode(root);
   if (!node) return 3;
+  watchNpm(() => running?.kill('SIGTERM'));
   for (const [index, [script]] of steps.entries()) {
     const isLast = index === steps.length - 1;
     if (!existsSync(join(root, script))) {

@@ -1,6 +1,7 @@
 import type { Patient, RelatedPerson } from '@medplum/fhirtypes';
 import { AppError } from '#platform/errors';
 import { type Day, toDay } from '#platform/days';
+import { demoFamily, demoRegistry } from './demo-cast.ts';
 import type { ClinicalResource } from './history/history.ts';
 import { writeHistory } from './history/write-history.ts';
 import { patientResources } from './patient-resources.ts';
@@ -20,16 +21,22 @@ export type WorldOptions = {
 };
 
 /**
- * The seed country as a stream of constant memory: places, institutions and staff first, then family by family each
+ * The seed country as a stream of constant memory: places, institutions and staff first, then the demo
+ * people, then family by family each
  * person followed by the person's record. Equal options give equal resources; a person does not depend on `people`.
  * A reference may point forward within a family. Throws `world.invalid-options` and `world.too-many-people`.
  */
 export function* generateWorld({ people, seed = 'vsis', today }: WorldOptions): Generator<WorldItem> {
   const day = readDay(today);
   if (!Number.isInteger(people) || people < 0) throw new AppError('invalid', 'world.invalid-options', 'people must be a whole number.');
-  const registry = buildRegistry();
+  const registry = demoRegistry(buildRegistry());
   yield* registryResources(registry);
   let count = 0;
+  for (const { person, wishes } of people === 0 ? [] : demoFamily(registry, day)) {
+    yield* patientResources(person, day);
+    yield* writeHistory(person, registry, day, 'demo', wishes);
+    count += 1;
+  }
   for (let family = 0; count < people; family += 1) {
     if (family >= mostFamilies) throw new AppError('invalid', 'world.too-many-people', `The seed country ends at ${mostFamilies} families.`);
     for (const person of drawFamily(seed, family, registry, day)) {

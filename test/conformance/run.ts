@@ -1,10 +1,12 @@
 import { resolve } from 'node:path';
 import { runPatchSuite } from './patch-suite.ts';
 import { printReport, type SuiteReport } from './report.ts';
+import { runRoundtripSuite } from './roundtrip-suite.ts';
 import { runValidatorSuite } from './validator-suite.ts';
 
 const suites: Readonly<Record<string, (folder: string) => SuiteReport>> = {
   patch: runPatchSuite,
+  roundtrip: runRoundtripSuite,
   validator: runValidatorSuite,
 };
 

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { AppError } from '#platform/errors';
-import type { Actor, Sql, Store } from '#platform/store';
+import type { Actor, Store } from '#platform/store';
 import type { LoadItem, Refusal } from './load-item.ts';
 import { type LoadCounts, loadResources } from './load-resources.ts';
+import { findProgress, finishProgress, saveProgress } from './import-progress.ts';
 import { isImportable, readFileItems } from './read-file-items.ts';
 
 export type ImportOptions = {
@@ -62,7 +63,7 @@ async function importSource(
   const counts = await loadResources(store, actor, items, {
     onRefused: options.onRefused,
     onProgress: (current, last) => onProgress({ bytes: last.bytesRead ?? 0, counts: current }),
-    saveProgress: (sql, decided) => saveProgress(sql, source.key, done + decided, false),
+    saveProgress: (sql, decided) => saveProgress(sql, source.key, done + decided),
     keepVersions: options.keepVersions ?? false,
   });
   await finishProgress(store.sql, source.key);
@@ -120,21 +121,4 @@ function byRegistryAndName(left: string, right: string): number {
 
 function keyOf(path: string, size: number, modifiedMs: number): string {
   return createHash('sha256').update(`${resolve(path)} ${size} ${modifiedMs}`).digest('hex');
-}
-
-async function findProgress(sql: Sql, key: string): Promise<{ items: number; finished: boolean } | undefined> {
-  const [row] = await sql<{ items: number; finished: boolean }[]>`
-    select items, finished from exchange.import_progress where source = ${key}`;
-  return row;
-}
-
-async function saveProgress(sql: Sql, key: string, items: number, finished: boolean): Promise<void> {
-  await sql`
-    insert into exchange.import_progress (source, items, finished)
-    values (${key}, ${items}, ${finished})
-    on conflict (source) do update set items = excluded.items, finished = excluded.finished, updated = now()`;
-}
-
-async function finishProgress(sql: Sql, key: string): Promise<void> {
-  await sql`update exchange.import_progress set finished = true, updated = now() where source = ${key}`;
 }

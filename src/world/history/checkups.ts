@@ -9,7 +9,7 @@ import { addMeasurement, observationFrame } from './measurements.ts';
 import { addBloodPressure, addBodyMeasures } from './vital-signs.ts';
 
 const childMonths = [1, 2, 3, 4, 6, 9, 12, 18, 24, 36, 48, 60, 72, 84, 96, 108, 120, 132, 144, 156, 168, 180, 192, 204];
-const yearsOfChildVisits = 6;
+const yearsOfChildVisits = 5;
 
 /** A child's visits by age, with growth. */
 export function writeChildCheckups(history: History): void {
@@ -44,7 +44,7 @@ function addSchoolRecord(history: History, visit: Visit): void {
   });
 }
 
-const yearsOfAdultCheckups = 4;
+const yearsOfAdultCheckups = 3;
 
 /** The yearly check-up of adults, held from February to May. */
 export function writeAdultCheckups(history: History): void {
@@ -63,8 +63,7 @@ export function writeAdultCheckups(history: History): void {
     });
     addBloodPressure(history, visit);
     addBodyMeasures(history, visit);
-    addMeasurement(history, 'pulse', visit);
-    for (const key of ['glucose', 'cholesterol', 'hemoglobin', 'creatinine']) addMeasurement(history, key, visit);
+    for (const key of ['glucose', 'cholesterol', 'hemoglobin']) addMeasurement(history, key, visit);
     writeBackground(history, visit);
     writeCertificate(history, visit);
   }

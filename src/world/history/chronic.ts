@@ -1,4 +1,4 @@
-import { type Day } from '#platform/days';
+import type { Day } from '#platform/days';
 import { consultingMinute, workday } from '../moments.ts';
 import type { StaffMember } from '../staff.ts';
 import { type ChronicCondition, chronicConditions } from '../world-data.ts';
@@ -12,7 +12,9 @@ import { addBloodPressure, addBodyMeasures } from './vital-signs.ts';
 type LongIllness = Illness & { readonly disease: ChronicCondition };
 
 const daysPerYear = 365.25;
-const yearsOfFollowUp = 3;
+const yearsOfFollowUp = 2.6;
+/** Share of the yearly visits people keep who have no severe illness. */
+const shareKept = 0.5;
 const daysOfSupply = 90;
 
 /** Diseases that stay: when they began, what is checked and what is taken since. */
@@ -68,7 +70,10 @@ function writeFollowUps(history: History, illnesses: readonly LongIllness[]): vo
   while (day < history.end) {
     const visitDay = workday(day);
     const present = illnesses.filter(({ onset }) => onset <= visitDay - 1);
-    if (present.length > 0 && visitDay < history.end) writeFollowUp(history, chooseSome(present, turn), visitDay, gap);
+    const kept = severe || random.chance(shareKept);
+    if (kept && present.length > 0 && visitDay < history.end) {
+      writeFollowUp(history, { chosen: chooseSome(present, turn), day: visitDay, gap, withLaboratory: !severe || turn % 2 === 0 });
+    }
     day += gap + random.int(-25, 25);
     turn += 1;
   }
@@ -82,7 +87,18 @@ function chooseSome(present: readonly LongIllness[], turn: number): readonly Lon
   return other === undefined ? severe : [...severe, other];
 }
 
-function writeFollowUp(history: History, chosen: readonly LongIllness[], day: Day, gap: number): void {
+type FollowUp = {
+  readonly chosen: readonly LongIllness[];
+  readonly day: Day;
+  /** Days to the next visit. */
+  readonly gap: number;
+  /** The full set of tests is made at every second visit. */
+  readonly withLaboratory: boolean;
+};
+
+const testsOfEveryVisit = new Set(['glucose', 'inr', 'peakflow', 'spo2']);
+
+function writeFollowUp(history: History, { chosen, day, gap, withLaboratory }: FollowUp): void {
   const { random } = history;
   const [first] = chosen;
   if (first === undefined) return;
@@ -97,7 +113,7 @@ function writeFollowUp(history: History, chosen: readonly LongIllness[], day: Da
   const panels = new Set(chosen.flatMap(({ disease }) => disease.panels));
   if (panels.has('bp')) addBloodPressure(history, visit);
   if (panels.has('glucose') || chosen.some(({ code }) => code === 'E66.9')) addBodyMeasures(history, visit);
-  for (const panel of panels) addPanel(history, panel, visit);
+  for (const panel of panels) if (withLaboratory || testsOfEveryVisit.has(panel)) addPanel(history, panel, visit);
   const isLatest = day + gap + 30 > history.end;
   for (const { disease, reference } of chosen) {
     for (const key of medicinesOf(history, disease)) {

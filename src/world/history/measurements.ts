@@ -1,6 +1,5 @@
 import type { CodeableConcept, Observation, ObservationReferenceRange } from '@medplum/fhirtypes';
 import type { Day } from '#platform/days';
-import { monthsBetween } from '#platform/days';
 import { codeSystems, concept, plainConcept } from '../codes.ts';
 import { type ObservationKind, observationKinds, panels, type ReferenceRange } from '../world-data.ts';
 import type { Visit } from './encounters.ts';
@@ -57,13 +56,13 @@ export function addPanel(history: History, panel: string, visit: Visit): void {
   for (const key of panels[panel] ?? []) addMeasurement(history, key, visit);
 }
 
-export function kindOf(key: string): ObservationKind {
+function kindOf(key: string): ObservationKind {
   const kind = kinds.get(key);
   if (kind === undefined) throw new TypeError(`The seed country measures no ${key}`);
   return kind;
 }
 
-export function round(value: number, decimals: number): number {
+function round(value: number, decimals: number): number {
   const factor = 10 ** decimals;
   return Math.round(value * factor) / factor;
 }
@@ -129,5 +128,3 @@ function rangeResource(kind: ObservationKind, range: ReferenceRange): Observatio
   rangeResources.set(range, made);
   return made;
 }
-
-export const ageInMonths = (history: History, day: Day): number => monthsBetween(history.person.birth, day);

@@ -3,7 +3,7 @@ import { type Day, dayOf, toCalendarDate, toDay, toIsoDate, yearsBetween } from 
 import { findVaccine, type GivenDose, type PlannedDose, planVaccinations, targetDiseases, vaccineSystem, vaccines } from '#systems/health-card';
 import { codeSystems, concept, plainConcept, translatedCoding } from '../codes.ts';
 import { facilityLocationId } from '../registry.ts';
-import { type StaffMember } from '../staff.ts';
+import type { StaffMember } from '../staff.ts';
 import { workday } from '../moments.ts';
 import { ageOn, type History } from './history.ts';
 

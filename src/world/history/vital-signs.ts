@@ -57,10 +57,18 @@ function component(code: typeof systolic, value: number, range: typeof systolicR
 /** Height, weight and body mass index; under 2 years the head instead of the index. */
 export function addBodyMeasures(history: History, visit: Visit): void {
   const age = ageOn(history, visit.day);
-  const height = addMeasurement(history, 'height', visit, age >= 18 ? adultHeight(history) : undefined);
+  const height = heightAt(history, visit, age);
   const weight = addMeasurement(history, 'weight', visit, age >= 18 ? adultWeight(history, visit, height) : undefined);
   if (age < 2) addMeasurement(history, 'head', visit);
   else addMeasurement(history, 'bmi', visit, weight / (height / 100) ** 2);
+}
+
+/** A grown person is measured once. */
+function heightAt(history: History, visit: Visit, age: number): number {
+  if (age < 18) return addMeasurement(history, 'height', visit);
+  if (!history.traits.has('measured')) addMeasurement(history, 'height', visit, adultHeight(history));
+  history.traits.set('measured', 1);
+  return Math.round(adultHeight(history));
 }
 
 const adultHeight = (history: History): number => (history.person.sex === 'female' ? 161 : 174) + traitOf(history, 'height') * 6.5;

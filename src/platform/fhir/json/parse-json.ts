@@ -60,13 +60,13 @@ function countNames(text: string): number {
   return names;
 }
 
-/** A plain loop: `indexOf` within a long text costs time in proportion to the whole text once V8 has optimised it. */
+/** A loop, because `indexOf` on long texts with characters beyond Latin-1 costs time with the length of the text. */
 function endOfString(text: string, start: number): number {
   const { length } = text;
-  for (let end = start + 1; end < length; end += 1) {
-    const code = text.charCodeAt(end);
-    if (code === quote) return end;
-    if (code === backslash) end += 1;
+  for (let at = start + 1; at < length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === quote) return at;
+    if (code === backslash) at += 1;
   }
   return -1;
 }

@@ -74,7 +74,7 @@ function bundleOf(run: Run): BundleIndex | undefined {
 }
 
 function findInBundle(run: Run, index: BundleIndex, reference: string): string | undefined {
-  const source = index.entries.find((entry) => entry.resource === run.rootResource)?.fullUrl ?? '';
+  const source = index.urlOf.get(run.rootResource) ?? '';
   const found = resolveInBundle(index, reference, source);
   const [first] = found;
   if (first) {
