@@ -20,6 +20,7 @@ export type ChartedSeries = {
 
 export type ResultChart = {
   readonly unit: string | undefined;
+  readonly unitCode: string | undefined;
   readonly series: readonly ChartedSeries[];
   /** The range that the newest result gives, where there is one series to hold against it. */
   readonly range: ResultRange | undefined;
@@ -40,6 +41,7 @@ export function toResultChart(results: readonly Result[]): ResultChart | undefin
   const series = [...Map.groupBy(comparable, ({ key }) => key).values()].map(toSeries);
   return {
     unit,
+    unitCode: newest.point.measure.unitCode,
     series,
     range: series.length === 1 ? newest.range : undefined,
     mixedUnits: comparable.length < values.length,

@@ -102,6 +102,7 @@ const integerOf = (value: number): ResultValue => ({
   number: value,
   written: String(value),
   unit: undefined,
+  unitCode: undefined,
   comparator: undefined,
 });
 
@@ -117,6 +118,7 @@ function measureOf(quantity: Quantity | undefined): Measure | undefined {
     number: quantity.value,
     written: writtenNumber(quantity, 'value') ?? String(quantity.value),
     unit: quantity.unit ?? quantity.code,
+    unitCode: quantity.code,
   };
 }
 
