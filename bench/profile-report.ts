@@ -19,6 +19,7 @@ type ProfileNode = {
 /** Time in a function: in its own lines, and with all that it called. */
 export type Share = { readonly name: string; readonly selfMs: number; readonly totalMs: number };
 
+const root = new URL('..', import.meta.url).href;
 const waiting = new Set(['(idle)', '(program)', '(root)']);
 
 /** `file.ts:12 functionName`, by part of the program or package. */
@@ -30,8 +31,7 @@ function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): 
 function placeOf(url: string): string {
   const inPackage = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)$/.exec(url);
   if (inPackage) return `${inPackage[1]}/${inPackage[2]}`;
-  const inSource = /\/(src|bench)\/(.*)$/.exec(url);
-  return inSource ? `${inSource[1]}/${inSource[2]}` : url;
+  return url.startsWith(root) ? url.slice(root.length) : url;
 }
 
 /** The part a function belongs to: a folder of the program, a package, or Node itself. */
@@ -71,12 +71,22 @@ export function addUp(profile: CpuProfile, name: (node: ProfileNode) => string):
   return [...shares].map(([each, share]) => ({ name: each, ...share }));
 }
 
-function printShares(title: string, shares: readonly Share[], allMs: number, by: 'selfMs' | 'totalMs', count: number): void {
+function printShares(
+  title: string,
+  shares: readonly Share[],
+  allMs: number,
+  by: 'selfMs' | 'totalMs',
+  count: number,
+): void {
   const rows = shares
     .filter((each) => !waiting.has(each.name))
     .sort((a, b) => b[by] - a[by])
     .slice(0, count)
-    .map((each) => [each.name, `${formatNumber((each.selfMs / allMs) * 100)} %`, `${formatNumber((each.totalMs / allMs) * 100)} %`]);
+    .map((each) => [
+      each.name,
+      `${formatNumber((each.selfMs / allMs) * 100)} %`,
+      `${formatNumber((each.totalMs / allMs) * 100)} %`,
+    ]);
   console.log(`\n${formatTable([title, 'itself', 'with calls'], rows)}`);
 }
 
