@@ -9,6 +9,7 @@ import { currentCommit, loadAverage, machineFacts } from './machine.ts';
 import { type BenchOptions, OptionError, readOptions, usage } from './options.ts';
 import { type OwnServer, startOwnServer } from './own-server.ts';
 import { peakMemoryMegabytes, type Watched } from './process-cpu.ts';
+import { profileReport } from './profile-report.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { comparisonTable, describeResult, mainTable, targetTable } from './report.ts';
 import { type BenchResult, findEarlierResult, type Measured, readResult, resultFile, writeResult } from './result.ts';
@@ -53,6 +54,8 @@ async function main(): Promise<void> {
     progress.end();
     await stopAll();
   }
+  // Node writes the profile when the server ends.
+  if (options.profile !== undefined && !options.target) console.log(`\n${profileReport(resolve(options.profile))}`);
 }
 
 async function bench(options: BenchOptions, stops: Stop[], progress: Progress): Promise<BenchResult> {
