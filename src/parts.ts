@@ -6,6 +6,7 @@ import { servePortal } from '#platform/http';
 import { demoTokenKey } from '#platform/identity';
 import type { Log, Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
+import { demoIdentities } from './demo-identities.ts';
 import { actorReader } from './actor-of.ts';
 import { registerHealth } from './health.ts';
 import { findUnfinishedSeed, seedWorld } from './seed-world.ts';
@@ -51,6 +52,16 @@ async function prepareWorld({ settings, database, progress, signal }: PartContex
   }
 }
 
+/** A few of the cast, one line each; `vsis token` lists them all. */
+function demoSignIns(): (readonly [string, string])[] {
+  const shown = ['grandmother', 'toddler', 'family-doctor', 'vaccinator'];
+  const lines = demoIdentities
+    .filter((entry) => shown.includes(entry.key))
+    .map((entry) => `${entry.fin}  ${entry.name} (${entry.role})`);
+  const [first = '', ...rest] = lines;
+  return [['Demo', first], ...rest.map((line) => ['', line] as const), ['Token', 'npm run vsis -- token --as family-doctor']];
+}
+
 /** The parts of the program in the order they are prepared and mounted. */
 export const parts: readonly Part[] = [
   { name: 'health', mount: (app, { database }) => registerHealth(app, database.sql) },
@@ -63,6 +74,7 @@ export const parts: readonly Part[] = [
         actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
         version,
       }),
+    tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },
   { name: 'portal', mount: (app) => servePortal(app, portalFolder) },
 ];

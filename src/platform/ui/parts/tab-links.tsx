@@ -20,7 +20,7 @@ export function TabLinks({ label, tabs }: { label: string; tabs: readonly TabLin
         {tabs.map((tab) => (
           <li key={tab.to}>
             <NavLink to={tab.to} end={tab.end ?? false} preventScrollReset>
-              {tab.icon && <Icon name={tab.icon} size={18} />}
+              {tab.icon && <Icon name={tab.icon} size={16} />}
               {tab.label}
             </NavLink>
           </li>

@@ -10,6 +10,7 @@ import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';
 import { sectionMessages } from './messages/sections.ts';
 import { ConceptList } from './parts/concept-text.tsx';
+import { KnownCode, Relation } from './parts/known-code.tsx';
 import { nameOfReference } from './parts/references.ts';
 import { SourceLink } from './parts/source-link.tsx';
 import { record } from './record.ts';
@@ -54,7 +55,10 @@ function ContactPanel({ card: { patient, related } }: { card: CardData }): React
           { label: t('email'), value: reachableBy(patient.telecom, 'email').join(', ') || unknown },
           {
             label: t('languageOfPerson'),
-            value: languages.length === 0 ? unknown : <ConceptList concepts={languages} language={languageOf(patient)} />,
+            value:
+              languages.length === 0
+                ? unknown
+                : languages.map((one, index) => <KnownCode key={index} list="speaks" concept={one} language={languageOf(patient)} />),
           },
           { label: words.t('familyDoctor'), value: nameOfReference(patient.generalPractitioner?.[0], related) ?? unknown },
           { label: t('attachment'), value: nameOfReference(patient.managingOrganization, related) ?? unknown },
@@ -137,7 +141,7 @@ function useFamilyColumns(): Column<CloseOne>[] {
     {
       id: 'relation',
       heading: t('relation'),
-      cell: ({ relations, language }) => relations.length > 0 && <ConceptList concepts={relations} language={language} />,
+      cell: ({ relations, language }) => <Relation relations={relations} language={language} />,
     },
     { id: 'phone', heading: t('phone'), cell: ({ telecom }) => reachableBy(telecom, 'phone').join(', ') },
     { id: 'address', heading: t('address'), cell: ({ address }) => addressLine(address) },

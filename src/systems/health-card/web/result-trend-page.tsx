@@ -79,7 +79,7 @@ function Chart({ results, test }: { results: readonly Result[]; test: string }):
 function DrawnChart({ chart, test }: { chart: ResultChart; test: string }): ReactElement {
   const { t, number, date, language } = useLocale(resultMessages);
   const dates = chart.series.flatMap(({ points }) => points.map((point) => point.date)).toSorted((a, b) => timeOf(a) - timeOf(b));
-  const unit = unitText(chart.unit, language) ?? '';
+  const unit = unitText({ unit: chart.unit, code: chart.unitCode }, chart.series[0]?.language ?? '', language) ?? '';
   return (
     <TrendChart
       label={t('chartLabel', { test, n: dates.length, from: dates[0] ?? '', to: dates.at(-1) ?? '' })}

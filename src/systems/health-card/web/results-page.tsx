@@ -209,7 +209,7 @@ function Flag({ result }: { result: Result }): ReactElement | undefined {
 function Range({ result }: { result: Result }): ReactElement | undefined {
   const { language, t } = useLocale(resultMessages);
   const [part, another] = result.parts;
-  const unit = part?.value.kind === 'quantity' ? unitText(part.value.unit, language) : undefined;
+  const unit = part?.value.kind === 'quantity' ? unitText({ unit: part.value.unit, code: part.value.unitCode }, result.language, language) : undefined;
   if (another !== undefined) return undefined;
   if (part?.range === undefined) return <span className="soft small no-wrap">{t('noRange')}</span>;
   return (

@@ -13,10 +13,10 @@ import { languageOf } from '../domain/wording.ts';
 import { type CardData, useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';
-import { codeKey, codeMessages } from './messages/codes.ts';
 import { AllergyEntry } from './parts/allergy-entry.tsx';
 import { ConceptText } from './parts/concept-text.tsx';
 import { DuePanel } from './parts/due-panel.tsx';
+import { Relation } from './parts/known-code.tsx';
 import { MedicineName } from './parts/medicine-name.tsx';
 import { BloodGroup } from './parts/patient-banner.tsx';
 import { VisitList } from './parts/visit-list.tsx';
@@ -53,7 +53,7 @@ export function Component(): ReactElement {
       <div className="summary-grid">
         <EmergencySummary card={card} />
         <div className="stack">
-          <DuePanel card={card} doses={doses} />
+          <DuePanel card={card} doses={doses} withLink />
           <Panel title={t('latestVitals')} icon="result" level={3} actions={<SeeAll to={`${base}/results`} what={t('tabResults')} />}>
             <VitalsList groups={vitals} base={base} />
           </Panel>
@@ -165,16 +165,13 @@ function PregnancyState({ card }: { card: CardData }): ReactElement {
 
 function ContactPerson({ card }: { card: CardData }): ReactElement {
   const { t } = useLocale(cardMessages);
-  const code = useLocale(codeMessages);
   const contact = card.patient.contact?.[0];
   const name = fullName(contact?.name);
   if (contact === undefined || name === undefined) return <span className="soft">{t('notRecorded')}</span>;
   const [phone] = reachableBy(contact.telecom, 'phone');
-  const relation = contact.relationship?.[0];
   return (
     <>
-      {name} (
-      {relation ? <ConceptText concept={relation} language={languageOf(card.patient)} /> : code.t(codeKey('relation', 'other') ?? 'relation.other')})
+      {name} (<Relation relations={contact.relationship ?? []} language={languageOf(card.patient)} />)
       {phone && (
         <>
           {', '}

@@ -33,7 +33,7 @@ export const findPersonMessages = defineMessages({
   fin: { az: 'FİN', ru: 'ФИН', en: 'FİN' },
   district: { az: 'Rayon, şəhər', ru: 'Район, город', en: 'District' },
   facility: { az: 'Təhkim olunduğu müəssisə', ru: 'Учреждение', en: 'Facility' },
-  died: { az: 'vəfat edib', ru: 'умер(ла)', en: 'deceased' },
+  died: { az: 'vəfat edib', ru: 'смерть зарегистрирована', en: 'deceased' },
   similar: { az: 'Oxşar yazılış', ru: 'Похожее написание', en: 'Similar spelling' },
   similarHelp: {
     az: 'Səslənişi yaxın olan adlar. Seçməzdən əvvəl doğum tarixini yoxlayın.',

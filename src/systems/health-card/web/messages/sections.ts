@@ -22,7 +22,7 @@ export const sectionMessages = defineMessages({
   prescriber: { az: 'Təyin edən', ru: 'Кем назначено', en: 'Prescribed by' },
   reason: { az: 'Səbəb', ru: 'Причина', en: 'Reason' },
   currentMedicines: { az: 'Hazırda qəbul etdiyi', ru: 'Принимает сейчас', en: 'Current' },
-  pastMedicines: { az: 'Keçmişdə qəbul etdiyi', ru: 'Принимал(а) раньше', en: 'Past' },
+  pastMedicines: { az: 'Keçmişdə qəbul etdiyi', ru: 'Раньше', en: 'Past' },
   noCurrentMedicines: { az: 'Hazırda qəbul etdiyi dərman qeyd olunmayıb.', ru: 'Текущих лекарств не указано.', en: 'No current medicine is recorded.' },
   noPastMedicines: { az: 'Keçmiş təyinat yoxdur.', ru: 'Прошлых назначений нет.', en: 'No past medicine is recorded.' },
 
@@ -36,7 +36,7 @@ export const sectionMessages = defineMessages({
     ru: 'Об аллергиях записей нет. Это не значит, что их нет.',
     en: 'Nothing is recorded about allergies. That does not mean there are none.',
   },
-  noKnownAllergies: { az: 'Soruşulub: məlum allergiya yoxdur.', ru: 'Опрошен(а): аллергий не известно.', en: 'Asked: no known allergies.' },
+  noKnownAllergies: { az: 'Soruşulub: məlum allergiya yoxdur.', ru: 'Опрос проведён: аллергий не известно.', en: 'Asked: no known allergies.' },
 
   document: { az: 'Sənəd', ru: 'Документ', en: 'Document' },
   documents: { az: 'Sənədlər', ru: 'Документы', en: 'Documents' },

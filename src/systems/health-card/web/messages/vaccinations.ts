@@ -37,5 +37,5 @@ export const vaccinationMessages = defineMessages({
   notDone: { az: 'vurulmayıb', ru: 'не сделана', en: 'not done' },
   withdrawn: { az: 'səhvən daxil edilib', ru: 'внесено ошибочно', en: 'entered in error' },
   none: { az: 'Peyvənd qeydi yoxdur.', ru: 'Записей о прививках нет.', en: 'No vaccination is recorded.' },
-  seeAll: { az: 'Bütün peyvəndlər', ru: 'Все прививки', en: 'All vaccinations' },
+  seeAll: { az: 'Hamısına bax', ru: 'Смотреть все', en: 'See all' },
 });

@@ -15,7 +15,7 @@ export function DosageText({ dosage, language }: { dosage: readonly Dosage[]; la
         <span key={index}>
           {index > 0 && '; '}
           {dosageWords(one) === undefined ? (
-            codedDosage(one, locale)
+            codedDosage(one, language, locale)
           ) : (
             // A dosage carries its translations as a concept does.
             <ConceptText concept={dosageWords(one)} language={language} />
@@ -32,11 +32,11 @@ function dosageWords(dosage: Dosage): Pick<Dosage, 'text'> | undefined {
 
 type SectionLocale = Locale<typeof sectionMessages>;
 
-function codedDosage(dosage: Dosage, { number, language, t }: SectionLocale): string {
+function codedDosage(dosage: Dosage, own: string, { number, language, t }: SectionLocale): string {
   const dose = dosage.doseAndRate?.[0]?.doseQuantity;
   const repeat = dosage.timing?.repeat;
   const parts = [
-    dose?.value !== undefined && `${number(dose.value)} ${unitText(dose.unit ?? dose.code, language) ?? ''}`.trim(),
+    dose?.value !== undefined && `${number(dose.value)} ${unitText(dose, own, language) ?? ''}`.trim(),
     repeat?.frequency !== undefined && timesText(repeat.frequency, repeat.period ?? 1, repeat.periodUnit, language),
     dosage.asNeededBoolean === true && t('asNeeded'),
   ].filter((part) => typeof part === 'string');

@@ -9,8 +9,10 @@ import { planFor } from '../plan.ts';
 
 const shown: readonly DoseState[] = ['overdue', 'due'];
 
+type DuePanelProps = { card: CardData; doses: readonly Immunization[]; withLink?: boolean };
+
 /** Doses that are due or overdue; on the summary they lead to the whole calendar. */
-export function DuePanel({ card, doses }: { card: CardData; doses: readonly Immunization[] }): ReactElement | null {
+export function DuePanel({ card, doses, withLink = false }: DuePanelProps): ReactElement | null {
   const { t, language } = useLocale(vaccinationMessages);
   const plan = planFor(card.patient, doses);
   if (plan === undefined) return null;
@@ -20,9 +22,11 @@ export function DuePanel({ card, doses }: { card: CardData; doses: readonly Immu
       icon="vaccine"
       level={3}
       actions={
-        <ButtonLink look="quiet" className="screen-only" to={`/${language}/health-card/${card.patient.id}/vaccinations`}>
-          {t('seeAll')}
-        </ButtonLink>
+        withLink && (
+          <ButtonLink look="quiet" className="screen-only" to={`/${language}/health-card/${card.patient.id}/vaccinations`}>
+            {t('seeAll')}
+          </ButtonLink>
+        )
       }
     >
       <DueList plan={plan} />

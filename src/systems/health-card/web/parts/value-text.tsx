@@ -12,10 +12,17 @@ import { ConceptText } from './concept-text.tsx';
 /** Beyond this many decimals a measured value is noise to a reader; the whole of it stays one tap away. */
 const mostDecimals = 4;
 
+type MeasureTextProps = {
+  measure: Measure;
+  /** Of the record it stands in. */
+  language: string;
+  withUnit?: boolean;
+};
+
 /** A number as the record spells it, in the reader's writing; a very long one rounded and marked as such. */
-export function MeasureText({ measure, withUnit = true }: { measure: Measure; withUnit?: boolean }): ReactElement {
-  const { language, number, t } = useLocale(resultMessages);
-  const unit = withUnit ? unitText(measure.unit, language) : undefined;
+export function MeasureText({ measure, language, withUnit = true }: MeasureTextProps): ReactElement {
+  const { language: reader, number, t } = useLocale(resultMessages);
+  const unit = withUnit ? unitText({ unit: measure.unit, code: measure.unitCode }, language, reader) : undefined;
   const decimals = /\.(\d+)$/.exec(measure.written)?.[1]?.length ?? 0;
   const exact = number(measure.written);
   return (
@@ -39,13 +46,13 @@ export function ValueText({ value, language }: { value: ResultValue; language: s
       return (
         <>
           {value.comparator && `${value.comparator} `}
-          <MeasureText measure={value} />
+          <MeasureText measure={value} language={language} />
         </>
       );
     case 'interval':
-      return <Pair first={value.low} second={value.high} sign="–" />;
+      return <Pair first={value.low} second={value.high} sign="–" language={language} />;
     case 'ratio':
-      return <Pair first={value.numerator} second={value.denominator} sign=" / " />;
+      return <Pair first={value.numerator} second={value.denominator} sign=" / " language={language} />;
     case 'concept':
       return <ConceptText concept={value.concept} language={language} />;
     case 'words':
@@ -61,12 +68,14 @@ export function ValueText({ value, language }: { value: ResultValue; language: s
   }
 }
 
-function Pair({ first, second, sign }: { first: Measure | undefined; second: Measure | undefined; sign: string }): ReactElement {
+type PairProps = { first: Measure | undefined; second: Measure | undefined; sign: string; language: string };
+
+function Pair({ first, second, sign, language }: PairProps): ReactElement {
   return (
     <>
-      {first && <MeasureText measure={first} withUnit={second === undefined} />}
+      {first && <MeasureText measure={first} language={language} withUnit={second === undefined} />}
       {sign}
-      {second && <MeasureText measure={second} />}
+      {second && <MeasureText measure={second} language={language} />}
     </>
   );
 }
@@ -82,7 +91,7 @@ export function ResultText({ result }: { result: Result }): ReactElement {
         {quantities.map((measure, index) => (
           <span key={index}>
             {index > 0 && ' / '}
-            <MeasureText measure={measure} withUnit={index === quantities.length - 1} />
+            <MeasureText measure={measure} language={language} withUnit={index === quantities.length - 1} />
           </span>
         ))}
       </span>
