@@ -1,8 +1,8 @@
 // Who may know whom. Each rule carries its reason; test/architecture plants a violation of each.
 
 /** Code that both the server and the browser may use: no input or output, no DOM, no Node. */
-const pureParts = '(?:days|errors|i18n|names)';
-const webPlaces = '^src/(?:portal|platform/ui|systems/[^/]+/web)(?:/|[.])';
+const pureParts = '(?:days|errors|i18n|names|written-number)';
+const webPlaces = '^src/(?:portal|platform/(?:fhir-client|ui)|systems/[^/]+/web)(?:/|[.])';
 export const tests = '[.]test[.]tsx?$|/e2e/';
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */

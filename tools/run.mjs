@@ -19,8 +19,8 @@ const commands = {
   check: [['tools/check.ts']],
   format: [['tools/format.ts']],
   generate: [['tools/generate.ts']],
-  bench: [['bench/main.ts']],
-  conformance: [['test/conformance/main.ts']],
+  bench: [['bench/run.ts']],
+  conformance: [['test/conformance/run.ts']],
 };
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
