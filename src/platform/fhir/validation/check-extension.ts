@@ -59,7 +59,7 @@ function isContext(run: Run, { type, expression }: ExtensionModel['contexts'][nu
 /** Whether a FHIRPath selects the element that holds the extension. */
 function isSelected(run: Run, expression: string): boolean {
   const start = run.properties.slice(0, run.depth - 1).findLastIndex((property) => property.typeName === 'Resource') + 1;
-  const place = run.keys.slice(start, run.depth - 1).map((key, level) => `${key}[${Math.max(0, run.indices[start + level] ?? 0)}]`);
+  const place = run.properties.slice(start, run.depth - 1).map(({ element }, level) => `${element.name}[${Math.max(0, run.indices[start + level] ?? 0)}]`);
   try {
     return findNodes(expression, run.resource).some((node) => nodePlace(node).join('.') === place.join('.'));
   } catch {
