@@ -15,8 +15,16 @@ export type DemoCast = {
 export async function findDemoCast(signal: AbortSignal): Promise<DemoCast> {
   const record = createFhirClient('/fhir');
   const [citizens, staff] = await Promise.all([
-    record.search('Patient', { identifier: demoFins, _count: 20, _elements: 'name,birthDate,identifier,gender,language' }, signal),
-    record.search('Practitioner', { identifier: demoFins, _count: 20, _revinclude: 'PractitionerRole:practitioner' }, signal),
+    record.search(
+      'Patient',
+      { identifier: demoFins, _count: 20, _elements: 'name,birthDate,identifier,gender,language' },
+      signal,
+    ),
+    record.search(
+      'Practitioner',
+      { identifier: demoFins, _count: 20, _revinclude: 'PractitionerRole:practitioner' },
+      signal,
+    ),
   ]);
   return {
     citizens: citizens.matches.toSorted((a, b) => (finOf(a) < finOf(b) ? -1 : 1)),
@@ -25,4 +33,5 @@ export async function findDemoCast(signal: AbortSignal): Promise<DemoCast> {
   };
 }
 
-const finOf = ({ identifier }: Patient): string => identifier?.find(({ system }) => system === identifierSystems.fin)?.value ?? '';
+const finOf = ({ identifier }: Patient): string =>
+  identifier?.find(({ system }) => system === identifierSystems.fin)?.value ?? '';

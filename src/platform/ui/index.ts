@@ -23,4 +23,5 @@ export { Timeline, type TimelineEntry, type TimelineYear } from './parts/timelin
 export { TrendChart, type TrendPoint, type TrendSeries } from './parts/trend-chart.tsx';
 export { type SlotFiller, type SlotLink, type SlotName, SlotProvider, type SystemScreens, useSlot } from './slots.tsx';
 export { useHotkey } from './use-hotkey.ts';
+export { useNow } from './use-now.ts';
 export { usePageFocus } from './use-page-focus.ts';

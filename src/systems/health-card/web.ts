@@ -14,7 +14,12 @@ const onOtherPerson = ({ currentParams, nextParams }: ShouldRevalidateFunctionAr
 const onOtherQuery = (args: ShouldRevalidateFunctionArgs): boolean =>
   onOtherPerson(args) || args.currentUrl.search !== args.nextUrl.search;
 
-const tab = (id: keyof typeof cardMessages, path: string, icon: NonNullable<SlotLink['icon']>, order: number): SlotLink => ({
+const tab = (
+  id: keyof typeof cardMessages,
+  path: string,
+  icon: NonNullable<SlotLink['icon']>,
+  order: number,
+): SlotLink => ({
   slot: 'patient-chart.tab',
   id,
   label: cardMessages[id],

@@ -3,10 +3,20 @@ import { isOutside } from './result-flag.ts';
 import type { Measure, ResultRange } from './result-value.ts';
 import { type Result, timeOf } from './results.ts';
 
-export type ChartedPoint = { readonly resultId: string; readonly date: string; readonly measure: Measure; readonly flagged: boolean };
+export type ChartedPoint = {
+  readonly resultId: string;
+  readonly date: string;
+  readonly measure: Measure;
+  readonly flagged: boolean;
+};
 
 /** One line of a chart: a value over time in one unit, oldest first. */
-export type ChartedSeries = { readonly key: string; readonly code: CodeableConcept; readonly language: string; readonly points: readonly ChartedPoint[] };
+export type ChartedSeries = {
+  readonly key: string;
+  readonly code: CodeableConcept;
+  readonly language: string;
+  readonly points: readonly ChartedPoint[];
+};
 
 export type ResultChart = {
   readonly unit: string | undefined;
@@ -38,7 +48,13 @@ export function toResultChart(results: readonly Result[]): ResultChart | undefin
   };
 }
 
-type Value = { key: string; code: CodeableConcept; language: string; point: ChartedPoint; range: ResultRange | undefined };
+type Value = {
+  key: string;
+  code: CodeableConcept;
+  language: string;
+  point: ChartedPoint;
+  range: ResultRange | undefined;
+};
 
 function numbersOf({ id, date, parts, language }: Result): Value[] {
   if (date === undefined) return [];

@@ -22,4 +22,8 @@ export type ResultValue =
   | { readonly kind: 'absent'; readonly reason: CodeableConcept | undefined };
 
 /** What is usual, for the person and time of the result. */
-export type ResultRange = { readonly low: Measure | undefined; readonly high: Measure | undefined; readonly words: string | undefined };
+export type ResultRange = {
+  readonly low: Measure | undefined;
+  readonly high: Measure | undefined;
+  readonly words: string | undefined;
+};

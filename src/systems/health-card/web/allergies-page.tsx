@@ -32,7 +32,13 @@ export function AllergyPanel({ allergies }: { allergies: readonly AllergyIntoler
       {state.kind === 'not-recorded' && <Notice tone="warning">{t('allergiesNotRecorded')}</Notice>}
       {state.kind === 'none-known' && <Notice tone="good">{t('noKnownAllergies')}</Notice>}
       {state.kind === 'known' && (
-        <DataTable caption={t('allergies')} columns={columns} rows={state.allergies} rowKey={({ id }) => id ?? ''} empty="" />
+        <DataTable
+          caption={t('allergies')}
+          columns={columns}
+          rows={state.allergies}
+          rowKey={({ id }) => id ?? ''}
+          empty=""
+        />
       )}
     </Panel>
   );
@@ -68,7 +74,9 @@ function useAllergyColumns(): Column<AllergyIntolerance>[] {
     {
       id: 'onset',
       heading: t('onset'),
-      cell: ({ onsetDateTime, recordedDate }) => <span className="numbers">{date(onsetDateTime ?? recordedDate ?? '')}</span>,
+      cell: ({ onsetDateTime, recordedDate }) => (
+        <span className="numbers">{date(onsetDateTime ?? recordedDate ?? '')}</span>
+      ),
       sortKey: ({ onsetDateTime, recordedDate }) => onsetDateTime ?? recordedDate,
     },
     { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="AllergyIntolerance" id={id ?? ''} /> },

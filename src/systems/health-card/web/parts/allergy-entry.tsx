@@ -11,7 +11,8 @@ export function AllergyEntry({ allergy }: { allergy: AllergyIntolerance }): Reac
   const risk = allergy.criticality === 'high' ? codeKey('criticality', 'high') : undefined;
   return (
     <>
-      <ConceptText concept={allergy.code} language={languageOf(allergy)} /> {risk && <Badge tone="danger">{t(risk)}</Badge>}
+      <ConceptText concept={allergy.code} language={languageOf(allergy)} />{' '}
+      {risk && <Badge tone="danger">{t(risk)}</Badge>}
     </>
   );
 }

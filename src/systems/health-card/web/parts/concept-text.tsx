@@ -18,7 +18,13 @@ export function ConceptText({ concept, language }: ConceptTextProps): ReactEleme
 }
 
 /** Several terms, separated by commas. */
-export function ConceptList({ concepts, language }: { concepts: readonly CodeableConcept[]; language: string }): ReactElement {
+export function ConceptList({
+  concepts,
+  language,
+}: {
+  concepts: readonly CodeableConcept[];
+  language: string;
+}): ReactElement {
   return (
     <>
       {concepts.map((concept, index) => (

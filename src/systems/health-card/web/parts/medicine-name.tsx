@@ -7,7 +7,13 @@ import { ConceptText } from './concept-text.tsx';
 import { DosageText } from './dosage-text.tsx';
 
 /** A medicine by name, with the strength that only its own words may hold. */
-export function MedicineName({ medicine, withDosage = false }: { medicine: Medicine; withDosage?: boolean }): ReactElement {
+export function MedicineName({
+  medicine,
+  withDosage = false,
+}: {
+  medicine: Medicine;
+  withDosage?: boolean;
+}): ReactElement {
   const { concept, label, language, dosage } = medicine;
   const { language: reader } = useLocale(cardMessages);
   const whole = untranslatedText(concept, language, reader);

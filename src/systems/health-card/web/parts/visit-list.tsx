@@ -8,12 +8,18 @@ import { ConceptText } from './concept-text.tsx';
 import { nameOfReference } from './references.ts';
 
 /** Visits in one line each: when, what for, where. */
-export function VisitList({ visits, facilities }: { visits: readonly Encounter[]; facilities: readonly Resource[] }): ReactElement {
+export function VisitList({
+  visits,
+  facilities,
+}: {
+  visits: readonly Encounter[];
+  facilities: readonly Resource[];
+}): ReactElement {
   const { t, date } = useLocale(cardMessages);
   const code = useLocale(codeMessages);
   if (visits.length === 0) return <p className="soft">{t('nothingRecorded')}</p>;
   return (
-    <ul role="list" className="plain-list">
+    <ul className="bare-list plain-list">
       {visits.map((visit) => (
         <li key={visit.id}>
           <span>
