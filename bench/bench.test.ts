@@ -10,7 +10,7 @@ import { floorNames, workloadNames } from './workload-names.ts';
 const run = promisify(execFile);
 
 async function bench(...args: string[]): Promise<string> {
-  const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'run.ts'), ...args], { timeout: 110_000 });
+  const { stdout } = await run(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], { timeout: 110_000 });
   return stdout;
 }
 

@@ -161,7 +161,8 @@ export function generateLocales(): ReadonlyMap<string, string> {
     const source = `import type { LocaleData } from '../locale-data.ts';\n\nexport const ${name}: LocaleData = ${print(localeOf(language))};\n`;
     files.set(`locale-${language}.ts`, `${heading}${source}`);
   }
-  const about = '/** Changes of the offset of Asia/Baku from UTC, as [UTC milliseconds, offset in minutes], oldest first. */\n';
+  const about =
+    '/** Changes of the offset of Asia/Baku from UTC, as [UTC milliseconds, offset in minutes], oldest first. */\n';
   const rows = bakuOffsets().map(([instant, offset]) => `  [${instant}, ${offset}],`);
   const type = 'readonly (readonly [number, number])[]';
   files.set('baku-offsets.ts', `${heading}\n${about}export const bakuOffsets: ${type} = [\n${rows.join('\n')}\n];\n`);

@@ -15,6 +15,43 @@ export function compileValueSets(structures: CompiledStructures, extra: readonly
   return compiled;
 }
 
+/** value set URL → code system URL → codes, 1 for all codes of the system, 0 where the codes cannot be listed. */
+export type CompiledSetOutlines = Record<string, Record<string, string[] | 0 | 1>>;
+
+/** Every R4 value set, as far as it can be listed. */
+export function compileSetOutlines(terminology: Terminology): CompiledSetOutlines {
+  const outlines: CompiledSetOutlines = {};
+  for (const [url, set] of [...terminology.valueSets].sort(([left], [right]) => (left < right ? -1 : 1))) {
+    if (!set.compose) continue;
+    const codes = expandValueSet(url, terminology);
+    const outline = codes ? outlineOf(codes, terminology) : openOutline(set.compose.include, terminology);
+    if (outline) outlines[url] = outline;
+  }
+  return outlines;
+}
+
+function outlineOf(expansion: Expansion, terminology: Terminology): Record<string, string[] | 1> {
+  const outline: Record<string, string[] | 1> = {};
+  for (const [system, codes] of expansion) {
+    const all = terminology.codeSystems.get(system);
+    const isWhole = all?.content === 'complete' && all.concept !== undefined && allCodes(all.concept).size === codes.size;
+    outline[system] = isWhole ? 1 : [...codes];
+  }
+  return outline;
+}
+
+/** A set with parts that cannot be listed: those systems are open, the others are listed. */
+function openOutline(includes: readonly ConceptSet[], terminology: Terminology): Record<string, string[] | 0 | 1> | undefined {
+  const outline: Record<string, string[] | 0 | 1> = {};
+  for (const include of includes) {
+    if (include.system === undefined || include.valueSet) return undefined;
+    const codes = codesOfSystem(include, terminology.codeSystems.get(include.system));
+    const known = outline[include.system];
+    outline[include.system] = codes && known !== 0 ? [...(Array.isArray(known) ? known : []), ...codes] : 0;
+  }
+  return outline;
+}
+
 type Expansion = Map<string, Set<string>>;
 
 /** Codes by system, or `undefined` where the set has no end (media types, languages, units) or a part is not known. */

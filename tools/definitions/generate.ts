@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { type ExtensionPart, toExtensionModel } from '../../src/platform/fhir/definitions/extension-model.ts';
 import { compileCodeSystems } from './compile-code-systems.ts';
 import { compileStructures } from './compile-structures.ts';
-import { compileValueSets } from './compile-value-sets.ts';
+import { compileSetOutlines, compileValueSets } from './compile-value-sets.ts';
 import { isStructure, readDefinitions, readR4Structures, readTerminology } from './definition-sources.ts';
 
 const folder = new URL('../../src/platform/fhir/generated/', import.meta.url);
@@ -19,6 +19,7 @@ export function compileDefinitions(): Map<string, string> {
     ['structures.json', onePerLine(structures, 2)],
     ['value-sets.json', onePerLine(valueSets, 1)],
     ['extensions.json', onePerLine(models, 1)],
+    ['value-set-outlines.json', onePerLine(compileSetOutlines(terminology), 1)],
     ['code-systems.json', onePerLine(compileCodeSystems(terminology), 1)],
   ]);
 }

@@ -9,7 +9,11 @@ async function* inPieces(text: string, size: number): AsyncGenerator<string> {
 }
 
 async function scan(text: string, size = 7): Promise<ScannedMember[]> {
-  return Array.fromAsync(scanObject(inPieces(text, size), 'entry'));
+  const members: ScannedMember[] = [];
+  for await (const member of scanObject(inPieces(text, size), 'entry')) {
+    members.push(member);
+  }
+  return members;
 }
 
 describe('scanObject', () => {

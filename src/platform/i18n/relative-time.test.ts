@@ -4,7 +4,11 @@ import { formatDifference, formatRelative } from './relative-time.ts';
 const units = ['minute', 'hour', 'day', 'week', 'month', 'year'] as const;
 
 describe('formatDifference', () => {
-  it.each([['az', 'az'], ['ru', 'ru'], ['en', 'en-GB']] as const)('agrees with ICU for %s', (language, locale) => {
+  it.each([
+    ['az', 'az'],
+    ['ru', 'ru'],
+    ['en', 'en-GB'],
+  ] as const)('agrees with ICU for %s', (language, locale) => {
     const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
     const ours = (text: string): string =>
       language === 'az' ? text.replace('öncə', 'əvvəl').replace('ərzində', 'sonra') : text;

@@ -40,5 +40,8 @@ export function sendWritten(
 }
 
 export function success(text: string) {
-  return { resourceType: 'OperationOutcome', issue: [{ severity: 'information', code: 'informational', diagnostics: text }] };
+  return {
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'information', code: 'informational', diagnostics: text }],
+  };
 }

@@ -3,12 +3,19 @@ import { AppError, type Issue } from '#platform/errors';
 import { isJsonObject, type JsonObject, type Resource, validateResource } from '#platform/fhir';
 import { toOutcome } from '#platform/http';
 import { isStoredType } from '#platform/search';
-import { type Actor, findNewest, findVersion, type WriteRequest, type WriteResult, writeResources } from '#platform/store';
+import {
+  type Actor,
+  findNewest,
+  findVersion,
+  type WriteRequest,
+  type WriteResult,
+  writeResources,
+} from '#platform/store';
 import { etag, sendJson } from './answers.ts';
 import { baseUrlOf, type FhirContext } from './fhir-context.ts';
 import { readBundledPatch } from './patch-body.ts';
-import { present, search } from './read-routes.ts';
 import { readResourceBody, toResource } from './read-resource-body.ts';
+import { present, search } from './read-routes.ts';
 import { readIfMatch, readPreferences, requireJson, requireJsonWanted } from './request-headers.ts';
 import { toCriteria } from './write-routes.ts';
 
@@ -22,7 +29,12 @@ type Entry = {
   readonly resource: unknown;
 };
 
-type Call = { readonly context: FhirContext; readonly request: FastifyRequest; readonly actor: Actor; readonly baseUrl: string };
+type Call = {
+  readonly context: FhirContext;
+  readonly request: FastifyRequest;
+  readonly actor: Actor;
+  readonly baseUrl: string;
+};
 
 export function registerBundles(app: FastifyInstance, context: FhirContext): void {
   app.post('/', async (request, reply) => {
@@ -123,7 +135,12 @@ function isRead({ method }: Entry): boolean {
   return method === 'GET' || method === 'HEAD';
 }
 
-type Address = { readonly type: string; readonly id: string | undefined; readonly query: string | undefined; readonly rest: string[] };
+type Address = {
+  readonly type: string;
+  readonly id: string | undefined;
+  readonly query: string | undefined;
+  readonly rest: string[];
+};
 
 function readAddress({ baseUrl }: Call, { url, path }: Entry): Address {
   const relative = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url.replace(/^\//, '');
@@ -154,13 +171,24 @@ function toWrite(call: Call, entry: Entry): WriteRequest {
   }
   if (entry.method === 'PATCH') {
     const patch = isJsonObject(entry.resource) ? entry.resource : {};
-    return { kind: 'patch', target, ...common, apply: readBundledPatch(toResource(patch, String(patch['resourceType']), `${entry.path}.resource`)) };
+    return {
+      kind: 'patch',
+      target,
+      ...common,
+      apply: readBundledPatch(toResource(patch, String(patch['resourceType']), `${entry.path}.resource`)),
+    };
   }
   const resource = resourceOf(entry, type);
   if (id !== undefined && resource.id !== id) {
     throw malformed(`${entry.path}.resource.id`, 'The id of the resource must be that of the request url.');
   }
-  return { kind: 'update', target, ...common, resource, ...(text(entry.request['ifNoneMatch']) === '*' ? { onlyNew: true } : {}) };
+  return {
+    kind: 'update',
+    target,
+    ...common,
+    resource,
+    ...(text(entry.request['ifNoneMatch']) === '*' ? { onlyNew: true } : {}),
+  };
 }
 
 function text(value: unknown): string | undefined {
@@ -181,14 +209,21 @@ function resourceOf(entry: Entry, type: string): Resource {
 
 function answerWrite({ baseUrl, request }: Call, result: WriteResult): string {
   const { type, id, version, updated, content, outcome } = result;
-  const status = { created: '201 Created', updated: '200 OK', unchanged: '200 OK', deleted: '204 No Content', absent: '204 No Content' };
+  const status = {
+    created: '201 Created',
+    updated: '200 OK',
+    unchanged: '200 OK',
+    deleted: '204 No Content',
+    absent: '204 No Content',
+  };
   const response = {
     status: status[outcome],
     ...(content === undefined || id === undefined ? {} : { location: `${baseUrl}/${type}/${id}/_history/${version}` }),
     ...(version === undefined ? {} : { etag: etag(version) }),
     ...(updated === undefined ? {} : { lastModified: updated }),
   };
-  const resource = content === undefined || readPreferences(request).return !== 'representation' ? '' : `"resource":${content},`;
+  const resource =
+    content === undefined || readPreferences(request).return !== 'representation' ? '' : `"resource":${content},`;
   return `{${resource}"response":${JSON.stringify(response)}}`;
 }
 
@@ -206,8 +241,14 @@ async function answerRead(call: Call, entry: Entry): Promise<string> {
   }
   const stored = present(
     address,
-    version === undefined ? await findNewest(store.sql, address) : await findVersion(store.sql, address, Number(version) || 0),
+    version === undefined
+      ? await findNewest(store.sql, address)
+      : await findVersion(store.sql, address, Number(version) || 0),
   );
-  const response = { status: '200 OK', etag: etag(stored.version), lastModified: new Date(stored.updated).toISOString() };
+  const response = {
+    status: '200 OK',
+    etag: etag(stored.version),
+    lastModified: new Date(stored.updated).toISOString(),
+  };
   return `{"resource":${stored.content},"response":${JSON.stringify(response)}}`;
 }

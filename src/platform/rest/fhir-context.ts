@@ -22,7 +22,11 @@ export function baseUrlOf(request: FastifyRequest): string {
 export function knownType(params: unknown): string {
   const { type } = params as TypeParams; // as: the route has this parameter
   if (!isStoredType(type)) {
-    throw new AppError('notFound', 'rest.unknown-type', `${type.slice(0, 64)} is no resource type of FHIR R4 that can be stored.`);
+    throw new AppError(
+      'notFound',
+      'rest.unknown-type',
+      `${type.slice(0, 64)} is no resource type of FHIR R4 that can be stored.`,
+    );
   }
   return type;
 }

@@ -10,7 +10,12 @@ export function toResource(value: unknown, type: string, what: string): Resource
   if (!isJsonObject(value) || typeof value['resourceType'] !== 'string') {
     throw new AppError('invalid', 'rest.no-resource', `${what} is no resource: it has no resourceType.`, {
       issues: [
-        { severity: 'error', code: 'structure', text: `${what} is no resource: it has no resourceType.`, expression: type },
+        {
+          severity: 'error',
+          code: 'structure',
+          text: `${what} is no resource: it has no resourceType.`,
+          expression: type,
+        },
       ],
     });
   }

@@ -43,13 +43,20 @@ export function registerReads(app: FastifyInstance, { store }: FhirContext): voi
 
   app.get('/:type', async (request, reply) => {
     requireJsonWanted(request);
-    return sendJson(reply, await search(store, knownType(request.params), queryOf(request), request, baseUrlOf(request)));
+    return sendJson(
+      reply,
+      await search(store, knownType(request.params), queryOf(request), request, baseUrlOf(request)),
+    );
   });
 
   app.post('/:type/_search', async (request, reply) => {
     requireJsonWanted(request);
     if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
-      throw new AppError('unsupportedMediaType', 'rest.search-media-type', 'A search by POST has the Content-Type application/x-www-form-urlencoded.');
+      throw new AppError(
+        'unsupportedMediaType',
+        'rest.search-media-type',
+        'A search by POST has the Content-Type application/x-www-form-urlencoded.',
+      );
     }
     const parameters = new URLSearchParams([...queryOf(request), ...new URLSearchParams(bodyOf(request))]);
     return sendJson(reply, await search(store, knownType(request.params), parameters, request, baseUrlOf(request)));

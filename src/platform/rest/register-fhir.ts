@@ -13,7 +13,11 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
   await app.register(
     async (fhir) => {
       fhir.get('/metadata', async (request, reply) => {
-        const statement = capabilityStatement({ baseUrl: baseUrlOf(request), version: context.version, date: startedAt });
+        const statement = capabilityStatement({
+          baseUrl: baseUrlOf(request),
+          version: context.version,
+          date: startedAt,
+        });
         return sendJson(reply, JSON.stringify(statement));
       });
       registerBundles(fhir, context);

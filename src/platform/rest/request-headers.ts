@@ -73,7 +73,11 @@ export function requireJsonWanted(request: FastifyRequest): void {
   const format = queryOf(request).get('_format');
   const wanted = format ?? request.headers.accept ?? '*/*';
   if (!acceptable.test(wanted) && wanted.trim() !== '') {
-    throw new AppError('notAcceptable', 'rest.not-acceptable', 'This server answers in JSON (application/fhir+json) only.');
+    throw new AppError(
+      'notAcceptable',
+      'rest.not-acceptable',
+      'This server answers in JSON (application/fhir+json) only.',
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { type Criteria, type WriteRequest, type WriteResult, writeResources } from '#platform/store';
-import { sendWritten, success, sendJson } from './answers.ts';
+import { sendJson, sendWritten, success } from './answers.ts';
 import { baseUrlOf, type FhirContext, instanceOf, knownType } from './fhir-context.ts';
 import { readPatch } from './patch-body.ts';
 import { readResourceBody } from './read-resource-body.ts';
@@ -88,7 +88,10 @@ function preconditions(request: FastifyRequest): { ifMatch?: number; onlyNew?: b
 }
 
 function criteriaOf(request: FastifyRequest, type: string): Criteria {
-  return nonEmpty([...queryOf(request)].filter(([name]) => name !== '_format'), type);
+  return nonEmpty(
+    [...queryOf(request)].filter(([name]) => name !== '_format'),
+    type,
+  );
 }
 
 /** `Patient?identifier=…` or `identifier=…` as criteria. */

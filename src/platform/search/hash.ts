@@ -2,6 +2,8 @@ import { hash } from 'node:crypto';
 
 const remembered = new Map<string, bigint>();
 const rememberedAtMost = 50_000;
+/** Longer texts are seldom codes; remembering them would cost more memory than time. */
+const rememberedCharacters = 200;
 
 /**
  * The signed 64-bit number under which a search value is indexed: the first eight bytes of SHA-256 of its text.
@@ -13,10 +15,12 @@ export function hash64(text: string): bigint {
     return known;
   }
   const value = hash('sha256', text, 'buffer').readBigInt64BE(0);
-  if (remembered.size >= rememberedAtMost) {
-    remembered.clear();
+  if (text.length <= rememberedCharacters) {
+    if (remembered.size >= rememberedAtMost) {
+      remembered.clear();
+    }
+    remembered.set(text, value);
   }
-  remembered.set(text, value);
   return value;
 }
 

@@ -1,30 +1,7 @@
 import { AppError } from '#platform/errors';
-import { findSearchParameter, isStoredType, type SearchParameter } from './search-parameters.ts';
-import { splitUnescaped } from './escapes.ts';
-import { invalid, unknownParameter } from './errors.ts';
-
-/** What a search asks of each resource: a small immutable tree which the store compiles to SQL. */
-export type Condition =
-  | {
-      readonly kind: 'value';
-      readonly parameter: SearchParameter;
-      readonly modifier: string | undefined;
-      /** Alternatives (comma in the query), still escaped. */
-      readonly values: readonly string[];
-    }
-  | {
-      /** The resource refers, by `parameter`, to one of the types that meets `inner`. */
-      readonly kind: 'chain';
-      readonly parameter: SearchParameter;
-      readonly targets: readonly { readonly type: string; readonly inner: Condition }[];
-    }
-  | {
-      /** A resource of `type` that meets `inner` refers, by `parameter`, to this one. */
-      readonly kind: 'has';
-      readonly type: string;
-      readonly parameter: SearchParameter;
-      readonly inner: Condition;
-    };
+import { type Condition, getParameter, readCondition } from './conditions.ts';
+import { invalid, printable } from './errors.ts';
+import { isStoredType, type SearchParameter } from './search-parameters.ts';
 
 export type SortKey = { readonly parameter: SearchParameter; readonly descending: boolean };
 
@@ -52,9 +29,9 @@ export type SearchQuery = {
   readonly ignored: readonly string[];
 };
 
-export type SearchLimits = { readonly defaultCount: number; readonly maxCount: number };
+const limits = { defaultCount: 20, maxCount: 1000, conditions: 50, sortKeys: 5, includes: 30 };
 
-const limits: SearchLimits = { defaultCount: 20, maxCount: 1000 };
+const controls = new Set(['_count', '_sort', '_total', '_summary', '_elements', '_cursor']);
 
 /** Controls of the answer that the HTTP border has already heeded. */
 const bordersOwn = new Set(['_format', '_pretty']);
@@ -83,6 +60,8 @@ export function parseSearch(
       draft.ignored.push(name);
     }
   }
+  atMost(limits.conditions, 'conditions', draft.conditions);
+  atMost(limits.includes, '_include and _revinclude', [...draft.includes, ...draft.revIncludes]);
   return { type, ...draft };
 }
 
@@ -110,12 +89,15 @@ function emptyDraft(): Draft {
 
 function readParameter(draft: Draft, type: string, name: string, value: string): void {
   const [base = '', modifier] = name.split(':');
+  if (modifier !== undefined && controls.has(base)) {
+    throw invalid(name, 'this parameter has no modifiers');
+  }
   switch (base) {
     case '_count':
       draft.count = readCount(value);
       return;
     case '_sort':
-      draft.sort = value.split(',').map((each) => readSortKey(type, each));
+      draft.sort = atMost(limits.sortKeys, '_sort', value.split(',')).map((each) => readSortKey(type, each));
       return;
     case '_total':
       draft.total = oneOf(name, value, ['none', 'estimate', 'accurate']);
@@ -140,6 +122,13 @@ function readParameter(draft: Draft, type: string, name: string, value: string):
   }
 }
 
+function atMost<Item>(most: number, name: string, items: Item[]): Item[] {
+  if (items.length > most) {
+    throw invalid(name, `${most} are taken at most`);
+  }
+  return items;
+}
+
 function readCount(value: string): number {
   if (!/^\d{1,9}$/.test(value)) {
     throw invalid('_count', 'a whole number is wanted');
@@ -158,109 +147,27 @@ function readSortKey(type: string, text: string): SortKey {
 }
 
 function readInclude(name: string, value: string, modifier: string | undefined): Include {
-  const [source = '', code = '', target] = value.split(':');
+  const [source = '', code = '', target, ...rest] = value.split(':');
   if (code === '*' || source === '*') {
     throw invalid(name, 'the wildcard * is not supported, name the reference parameters wanted');
   }
   if (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') {
-    throw invalid(name, `there is no modifier :${modifier}`);
+    throw invalid(name, `there is no modifier :${printable(modifier)}`);
+  }
+  if (rest.length > 0) {
+    throw invalid(name, 'the form is Type:reference or Type:reference:TargetType');
   }
   if (!isStoredType(source)) {
-    throw invalid(name, `${source} is no resource type`);
+    throw invalid(name, `${printable(source)} is no resource type`);
   }
   if (target !== undefined && !isStoredType(target)) {
-    throw invalid(name, `${target} is no resource type`);
+    throw invalid(name, `${printable(target)} is no resource type`);
   }
   const parameter = getParameter(source, code, name);
   if (parameter.type !== 'reference') {
     throw invalid(name, `${source}.${code} is no reference`);
   }
   return { source, parameter, target, iterate: modifier !== undefined };
-}
-
-/** Reads one condition: `code:modifier`, a chain `subject:Patient.name`, or `_has:Observation:patient:code`. */
-export function readCondition(type: string, name: string, value: string): Condition {
-  if (name.startsWith('_has:')) {
-    return readHas(name, value);
-  }
-  const dot = name.indexOf('.');
-  if (dot > 0) {
-    return readChain(type, name.slice(0, dot), name.slice(dot + 1), value);
-  }
-  const [code = '', modifier, ...rest] = name.split(':');
-  if (rest.length > 0) {
-    throw invalid(name, 'only one modifier is allowed');
-  }
-  const parameter = getParameter(type, code, name);
-  checkModifier(parameter, modifier, name);
-  return { kind: 'value', parameter, modifier, values: splitUnescaped(value, ',') };
-}
-
-function readHas(name: string, value: string): Condition {
-  const [, type = '', code = '', ...rest] = name.split(':');
-  const inner = rest.join(':');
-  if (!isStoredType(type) || code === '' || inner === '') {
-    throw invalid(name, 'the form is _has:Type:reference:parameter');
-  }
-  const parameter = getParameter(type, code, name);
-  if (parameter.type !== 'reference') {
-    throw invalid(name, `${type}.${code} is no reference`);
-  }
-  return { kind: 'has', type, parameter, inner: readCondition(type, inner, value) };
-}
-
-function readChain(type: string, head: string, tail: string, value: string): Condition {
-  const [code = '', wanted] = head.split(':');
-  const parameter = getParameter(type, code, head);
-  if (parameter.type !== 'reference') {
-    throw invalid(head, `${code} is no reference and cannot be chained`);
-  }
-  if (wanted !== undefined && !isStoredType(wanted)) {
-    throw invalid(head, `${wanted} is no resource type`);
-  }
-  const first = tail.split('.')[0]?.split(':')[0] ?? '';
-  const types = wanted === undefined ? (parameter.target ?? []) : [wanted];
-  const targets = types
-    .filter((each) => first.startsWith('_has') || findSearchParameter(each, first) !== undefined)
-    .map((each) => ({ type: each, inner: readCondition(each, tail, value) }));
-  if (targets.length === 0) {
-    throw unknownParameter(`${head}.${tail}`, types.join(', '));
-  }
-  return { kind: 'chain', parameter, targets };
-}
-
-const modifiersOf: Readonly<Record<string, readonly string[]>> = {
-  token: ['missing', 'not', 'text', 'of-type'],
-  string: ['missing', 'exact', 'contains'],
-  uri: ['missing', 'above', 'below'],
-  reference: ['missing', 'identifier'],
-  date: ['missing'],
-  number: ['missing'],
-  quantity: ['missing'],
-  composite: ['missing'],
-};
-
-/** The modifiers a type of parameter understands; a reference understands each resource type as well. */
-export function supportedModifiers(searchType: string): readonly string[] {
-  return modifiersOf[searchType] ?? [];
-}
-
-function checkModifier(parameter: SearchParameter, modifier: string | undefined, name: string): void {
-  if (modifier === undefined || supportedModifiers(parameter.type).includes(modifier)) {
-    return;
-  }
-  if (parameter.type === 'reference' && isStoredType(modifier)) {
-    return;
-  }
-  throw invalid(name, `the modifier :${modifier} is not supported for a ${parameter.type} parameter`);
-}
-
-function getParameter(type: string, code: string, name: string): SearchParameter {
-  const parameter = findSearchParameter(type, code);
-  if (!parameter) {
-    throw unknownParameter(name === code ? code : `${name} (${code})`, type);
-  }
-  return parameter;
 }
 
 function oneOf<Value extends string>(name: string, value: string, allowed: readonly Value[]): Value {

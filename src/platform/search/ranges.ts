@@ -1,5 +1,5 @@
-import { type Found, isJson, type Json } from './walk-path.ts';
 import { type Span, toSpan } from './periods.ts';
+import { type Found, isJson, type Json } from './walk-path.ts';
 
 /** A span of numbers, both ends included, with the forms its unit may be asked for by. */
 export type NumberRange = Span & { readonly units: readonly string[] };

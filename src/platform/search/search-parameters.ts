@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { CompiledParameter, CompiledSearch } from './compiled-search.ts';
+import { findType } from '#platform/fhir';
+import type { CompiledParameter, CompiledPath, CompiledSearch } from './compiled-search.ts';
 
-const table = JSON.parse(
-  readFileSync(new URL('./generated/search.json', import.meta.url), 'utf8'),
-) as CompiledSearch; // as: the compiler of the definitions writes exactly this
+const table = JSON.parse(readFileSync(new URL('./generated/search.json', import.meta.url), 'utf8')) as CompiledSearch; // as: the compiler of the definitions writes exactly this
 
 export type SearchParameter = CompiledParameter & { readonly common: boolean };
 
@@ -13,10 +12,9 @@ const byType = new Map<string, ReadonlyMap<string, SearchParameter>>(
   Object.entries(table.types).map(([type, parameters]) => [
     type,
     new Map(
-      [...commonParameters, ...parameters.filter(isSupported).map((each) => ({ ...each, common: false }))].map((each) => [
-        each.code,
-        each,
-      ]),
+      [...commonParameters, ...parameters.filter(isSupported).map((each) => ({ ...each, common: false }))].map(
+        (each) => [each.code, each],
+      ),
     ),
   ]),
 );
@@ -54,6 +52,25 @@ export function indexedParameters(type: string, code: string): readonly string[]
 /** Parameters of the type that place a resource in a patient's compartment, the leading one first. */
 export function patientParametersOf(type: string): readonly string[] {
   return table.patientCompartment[type] ?? [];
+}
+
+/**
+ * Whether the reference parameter is the one that places the type in the patient's compartment, and its element holds
+ * one reference at most: then the patient the resource is stored with is the patient it refers to.
+ */
+export function isPatientLink(type: string, code: string): boolean {
+  const [leading] = patientParametersOf(type);
+  if (!['patient', 'subject'].includes(code) || (leading !== 'patient' && leading !== 'subject')) {
+    return false;
+  }
+  const [path, ...others] = findSearchParameter(type, code)?.paths ?? [];
+  return path !== undefined && others.length === 0 && isSingleElement(type, path);
+}
+
+function isSingleElement(type: string, path: CompiledPath): boolean {
+  const steps = path.steps.flatMap((step) => ('names' in step ? [Object.keys(step.names)] : []));
+  const [[name] = []] = steps;
+  return steps.length === 1 && name !== undefined && findType(type)?.properties.get(name)?.element.isList === false;
 }
 
 const summaryPaths = new Map<string, ReadonlySet<string>>();

@@ -1,6 +1,7 @@
-import { invalid } from './errors.ts';
+import { invalid, printable } from './errors.ts';
 import { splitUnescaped, unescape } from './escapes.ts';
 import { type Span, toSpan } from './periods.ts';
+import { tokenForm } from './value-forms.ts';
 
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 
@@ -24,7 +25,10 @@ export function readDateValue(name: string, text: string, now: number = Date.now
   const { prefix, rest } = splitPrefix(unescape(text));
   const span = toSpan(rest.replace(' ', '+')); // an unescaped + of the zone arrives as a space
   if (!span) {
-    throw invalid(name, `"${printable(rest)}" is no date; write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss+zz:zz`);
+    throw invalid(
+      name,
+      `"${printable(rest)}" is no date; write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ss+zz:zz`,
+    );
   }
   if (prefix !== 'ap') {
     return { prefix, span, exact: span.lo };
@@ -44,6 +48,9 @@ export function readNumberValue(name: string, text: string): ComparedValue {
   }
   const exact = Number(rest);
   const digits = (match[2] ?? '').length - Number(match[3] ?? 0);
+  if (!Number.isFinite(exact) || Math.abs(digits) > 300) {
+    throw invalid(name, `"${printable(rest)}" is beyond the numbers that can be compared`);
+  }
   const half = 0.5 * 10 ** -digits;
   const slack = prefix === 'ap' ? Math.abs(exact) / 10 : half;
   return { prefix, span: { lo: roundTo(exact - slack, digits + 1), hi: roundTo(exact + slack, digits + 1) }, exact };
@@ -56,7 +63,10 @@ function roundTo(value: number, digits: number): number {
 
 /** `[prefix]number|system|code`, `number||unit` or `number`. */
 export function readQuantityValue(name: string, text: string): QuantityValue {
-  const [number = '', system = '', code = ''] = splitUnescaped(text, '|').map(unescape);
+  const [number = '', system = '', code = '', ...rest] = splitUnescaped(text, '|').map(unescape);
+  if (rest.length > 0 || (system !== '' && code === '')) {
+    throw invalid(name, 'the form is number, number|system|code or number||unit');
+  }
   const value = readNumberValue(name, number);
   return { ...value, unit: code === '' ? undefined : `${system}|${code}` };
 }
@@ -68,12 +78,8 @@ export function readTokenForm(name: string, text: string, systemless: boolean): 
     throw invalid(name, 'a token has the form system|code');
   }
   const [code] = rest;
-  if (code === undefined || systemless) {
-    return code ?? first;
+  if (first === '' && (code ?? '') === '') {
+    throw invalid(name, 'neither a system nor a code is given');
   }
-  return `${first}|${code}`;
-}
-
-function printable(text: string): string {
-  return text.slice(0, 60);
+  return code === undefined || systemless ? tokenForm(undefined, code ?? first) : tokenForm(first, code);
 }

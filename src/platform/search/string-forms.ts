@@ -1,4 +1,5 @@
 import { foldedWords, foldName, soundKey } from '#platform/names';
+import { hash64 } from './hash.ts';
 import { type Found, isJson } from './walk-path.ts';
 
 /** A text longer than this is findable by its beginning only; an index entry may not exceed 2 kB. */
@@ -29,5 +30,25 @@ export function stringForms(text: string, type: string, phonetic: boolean): read
   if (phonetic) {
     return foldedWords(text).map(soundKey);
   }
-  return isWordwise(type) ? foldedWords(text) : [foldName(text).slice(0, indexedCharacters)];
+  return isWordwise(type) ? foldedWords(text) : [foldName(text)];
+}
+
+/** The entry under which a folded text is found by its beginning. */
+export function stringEntry(code: string, form: string): string {
+  return `${code}=${beginningOf(form)}`;
+}
+
+/** The entry of a folded text that counts only together with a token. */
+export function pairedStringEntry(code: string, tokenForm: string, form: string): string {
+  return `${code}=${hash64(tokenForm)}$${beginningOf(form)}`;
+}
+
+/** The entry of the text behind a code, for `:text`. */
+export function codeTextEntry(code: string, text: string): string {
+  return stringEntry(`${code}:text`, foldName(text));
+}
+
+export function beginningOf(text: string): string {
+  const beginning = text.slice(0, indexedCharacters);
+  return beginning.isWellFormed() ? beginning : beginning.slice(0, -1); // no half of a surrogate pair at the end
 }

@@ -1,7 +1,8 @@
+import { tokenForm } from './value-forms.ts';
 import { type Found, isJson, type Json } from './walk-path.ts';
 
 /** A code with the system it belongs to; `system` is undefined where the element's type has none. */
-export type Token = { readonly system?: string; readonly code: string; readonly text?: string };
+export type Token = { readonly system?: string; readonly code: string };
 
 const codingLess = new Set(['code', 'boolean', 'id', 'string', 'uri', 'url', 'canonical', 'oid', 'uuid']);
 
@@ -22,7 +23,10 @@ export function tokensOf({ value, type }: Found): Token[] {
     const codings = Array.isArray(value['coding']) ? value['coding'].filter(isJson) : [];
     return codings.flatMap((coding) => toToken(coding, 'system', 'code'));
   }
-  return type === 'ContactPoint' ? toToken(value, 'use', 'value') : toToken(value, 'system', type === 'Coding' ? 'code' : 'value');
+  if (type === 'ContactPoint') {
+    return toToken(value, 'use', 'value');
+  }
+  return toToken(value, 'system', type === 'Coding' ? 'code' : 'value');
 }
 
 function toToken(value: Json, systemName: string, codeName: string): Token[] {
@@ -48,5 +52,7 @@ export function textsOf({ value, type }: Found): string[] {
 
 /** The forms a token is indexed under: `code`, `system|code`, `system|`, or `|code` where it has no system. */
 export function tokenForms({ system, code }: Token): string[] {
-  return system === undefined ? [code, `|${code}`] : [code, `${system}|${code}`, `${system}|`];
+  return system === undefined
+    ? [tokenForm(undefined, code), tokenForm('', code)]
+    : [tokenForm(undefined, code), tokenForm(system, code), tokenForm(system, '')];
 }

@@ -21,7 +21,9 @@ export function walkPath(start: Found, path: CompiledPath): Found[] {
 function takeStep(found: Found[], step: PathStep): Found[] {
   if ('names' in step) {
     const names = Object.entries(step.names);
-    return found.flatMap(({ value }) => (isJson(value) ? names.flatMap(([name, type]) => open(value[name], type)) : []));
+    return found.flatMap(({ value }) =>
+      isJson(value) ? names.flatMap(([name, type]) => open(value[name], type)) : [],
+    );
   }
   if ('where' in step) {
     return found.filter(({ value }) => isJson(value) && value[step.where] === step.equals);

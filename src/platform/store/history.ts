@@ -12,7 +12,11 @@ export type HistoryQuery = {
   readonly before?: number;
 };
 
-export type HistoryPage = { readonly versions: readonly StoredVersion[]; readonly next?: number; readonly total?: number };
+export type HistoryPage = {
+  readonly versions: readonly StoredVersion[];
+  readonly next?: number;
+  readonly total?: number;
+};
 
 /** Versions of one resource, newest first; empty when there never was one. The position is the version number. */
 export async function instanceHistory(
@@ -26,7 +30,7 @@ export async function instanceHistory(
         ${bucketOfId(id)}::smallint) as bucket
     ),
     versions as (
-      select r.bucket, type, id, version, updated, case when version = 1 then 'POST' else 'PUT' end as method, content
+      select r.bucket, type, id, version, updated, method, content
       from record.resource r join home using (bucket)
       where type = ${type} and id = ${id}
       union all
@@ -60,10 +64,14 @@ export async function recordHistory(sql: Sql, type: string | undefined, query: H
     where c.seq < ${String(query.before ?? Number.MAX_SAFE_INTEGER)}::bigint
       and ${type === undefined ? sql`true` : sql`c.type = ${type}`}
       and ${query.since ? sql`c.updated >= ${query.since}` : sql`true`}
-      and ${query.at ? sql`c.updated <= ${query.at.to} and not exists (
+      and ${
+        query.at
+          ? sql`c.updated <= ${query.at.to} and not exists (
         select from record.change n
         where n.type = c.type and n.id = c.id and n.bucket = c.bucket and n.version = c.version + 1
-          and n.updated <= ${query.at.from})` : sql`true`}
+          and n.updated <= ${query.at.from})`
+          : sql`true`
+      }
     order by c.seq desc
     limit ${query.count + 1}`;
   return toPage(rows, query.count, (row) => row.seq);

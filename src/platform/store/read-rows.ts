@@ -9,8 +9,11 @@ export type StoredVersion = ResourceAddress & {
   readonly bucket: number;
   readonly version: number;
   readonly updated: string;
+  /** Interaction that made the version: POST, PUT, PATCH or DELETE. */
   readonly method: string;
   readonly content: string | null;
+  /** Patient whose record it belongs to; known of current versions only. */
+  readonly patient?: string | null;
 };
 
 /**
@@ -19,7 +22,7 @@ export type StoredVersion = ResourceAddress & {
  */
 export async function findNewest(sql: Sql, { type, id }: ResourceAddress): Promise<StoredVersion | undefined> {
   const [row] = await sql<StoredVersion[]>`
-    select bucket, type, id, version, updated, 'PUT' as method, content
+    select bucket, type, id, version, updated, method, patient, content
     from record.resource
     where type = ${type} and id = ${id} and bucket = coalesce(
       (select bucket from record.locator where type = ${type} and id = ${id}), ${bucketOfId(id)})`;
@@ -49,7 +52,7 @@ export async function findVersion(
     )
     select bucket, type, id, version, updated, method, content
     from (
-      select r.bucket, type, id, version, updated, 'PUT' as method, content
+      select r.bucket, type, id, version, updated, method, content
       from record.resource r join home using (bucket)
       where type = ${type} and id = ${id} and version = ${version}
       union all
@@ -72,7 +75,7 @@ export async function lockNewest(sql: Sql, addresses: readonly ResourceAddress[]
   const ids = arrayLiteral(addresses.map((each) => each.id));
   const buckets = arrayLiteral(addresses.map((each) => bucketOfId(each.id)));
   const current = await sql<StoredVersion[]>`
-    select r.bucket, r.type, r.id, r.version, r.updated, 'PUT' as method, r.content
+    select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
     from unnest(${types}::text::text[], ${ids}::text::text[], ${buckets}::text::smallint[]) as a(type, id, bucket)
       left join record.locator l on l.type = a.type and l.id = a.id
       join record.resource r on r.bucket = coalesce(l.bucket, a.bucket) and r.type = a.type and r.id = a.id
@@ -109,7 +112,7 @@ export async function findMany(sql: Sql, addresses: readonly ResourceAddress[]):
   const ids = arrayLiteral(addresses.map((each) => each.id));
   const buckets = arrayLiteral(addresses.map((each) => bucketOfId(each.id)));
   return sql<StoredVersion[]>`
-    select r.bucket, r.type, r.id, r.version, r.updated, 'PUT' as method, r.content
+    select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
     from unnest(${types}::text::text[], ${ids}::text::text[], ${buckets}::text::smallint[]) as a(type, id, bucket)
       left join record.locator l on l.type = a.type and l.id = a.id
       join record.resource r on r.bucket = coalesce(l.bucket, a.bucket) and r.type = a.type and r.id = a.id`;

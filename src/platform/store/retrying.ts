@@ -1,9 +1,10 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
-import { AppError } from '#platform/errors';
+import { tooContended } from './errors.ts';
 
 /** Serialization failure, deadlock, and two writers that made the same resource at once. */
 const passing = new Set(['40001', '40P01', '23505']);
-const attempts = 5;
+const attempts = 6;
 
 /** Runs a transaction again when it lost against another through no fault of its own. */
 export async function retrying<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -15,11 +16,9 @@ export async function retrying<Result>(run: () => Promise<Result>): Promise<Resu
         throw error;
       }
       if (attempt === attempts) {
-        throw new AppError('conflict', 'store.too-contended', 'Others are writing the same resource; try again.', {
-          cause: error,
-        });
+        throw tooContended(error);
       }
-      await new Promise((resolve) => setTimeout(resolve, 5 * 2 ** attempt * Math.random()));
+      await delay(5 * 2 ** attempt * Math.random());
     }
   }
 }

@@ -3,10 +3,11 @@ import { copyLiterals, isJsonObject, type Resource, stringifyJson } from '#platf
 /** The text of a version: the resource as the client wrote it, with the id and meta that the record gives it. */
 export function stampResource(resource: Resource, id: string, version: number, updated: string): string {
   const { resourceType, id: _id, meta, ...rest } = resource;
+  const { versionId: _version, lastUpdated: _updated, ...ownMeta } = isJsonObject(meta) ? meta : {};
   const stamped = {
     resourceType,
     id,
-    meta: { ...(isJsonObject(meta) ? meta : {}), versionId: String(version), lastUpdated: updated },
+    meta: { versionId: String(version), lastUpdated: updated, ...ownMeta },
     ...rest,
   };
   copyLiterals(resource, stamped);

@@ -1,7 +1,8 @@
-import { hash64, type IndexEntries, type Span } from '#platform/search';
+import { hash64, type IndexEntries } from '#platform/search';
 import { arrayLiteral, type Element } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
 import type { Sql } from './sql.ts';
+import { timestampLiteral } from './timestamp-literal.ts';
 
 export type WriteMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -36,7 +37,8 @@ export async function writeRows(sql: Sql, writes: readonly PreparedWrite[], acto
   const rows = await sql<{ n: number }[]>`
     with given as materialized (
       select g.*, coalesce(r.rid, nextval('record.rid')) as rid, r.version as old_version, r.updated as old_updated,
-        r.content as old_content
+        r.method as old_method, r.content as old_content,
+        coalesce(g.patient, r.patient) as about
       from unnest(
           ${columns.n}::text::int[], ${columns.method}::text::text[], ${columns.bucket}::text::smallint[],
           ${columns.type}::text::text[], ${columns.id}::text::text[], ${columns.version}::text::int[],
@@ -49,17 +51,18 @@ export async function writeRows(sql: Sql, writes: readonly PreparedWrite[], acto
         left join record.resource r on r.bucket = g.bucket and r.type = g.type and r.id = g.id and g.supersedes > 0
     ),
     inserted as (
-      insert into record.resource (bucket, type, id, rid, version, updated, self, patient, patient_key, date_lo, date_hi,
-        label, keys, strings, content)
-      select bucket, type, id, rid, version, updated, self, patient, patient_key, date_lo, date_hi, label,
+      insert into record.resource (bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo,
+        date_hi, label, keys, strings, content)
+      select bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo, date_hi, label,
         keys::bigint[], array_to_tsvector(strings::text[]), content
       from given
       where supersedes = 0
+      order by bucket, type, id
       returning rid
     ),
     updated as (
       update record.resource r
-      set version = g.version, updated = g.updated, patient = g.patient, patient_key = g.patient_key,
+      set version = g.version, updated = g.updated, method = g.method, patient = g.patient, patient_key = g.patient_key,
         date_lo = g.date_lo, date_hi = g.date_hi, label = g.label, keys = g.keys::bigint[],
         strings = array_to_tsvector(g.strings::text[]), content = g.content
       from given g
@@ -86,7 +89,7 @@ export async function writeRows(sql: Sql, writes: readonly PreparedWrite[], acto
     ),
     superseded as (
       insert into record.history (bucket, type, id, version, updated, method, content)
-      select bucket, type, id, old_version, old_updated, case when old_version = 1 then 'POST' else 'PUT' end, old_content
+      select bucket, type, id, old_version, old_updated, old_method, old_content
       from done
       where supersedes > 0
       union all
@@ -107,11 +110,11 @@ export async function writeRows(sql: Sql, writes: readonly PreparedWrite[], acto
     ),
     changed as (
       insert into record.change (bucket, type, id, version, method, updated, patient)
-      select bucket, type, id, version, method, updated, patient from done order by n
+      select bucket, type, id, version, method, updated, about from done order by n
     ),
     audited as (
       insert into audit.entry (actor, action, type, id, version, patient, request_id)
-      select ${actor.name}, method, type, id, version, patient, ${actor.requestId ?? null}::text from done order by n
+      select ${actor.name}, method, type, id, version, about, ${actor.requestId ?? null}::text from done order by n
     )
     select n from done`;
   const done = new Set(rows.map((row) => row.n));
@@ -134,8 +137,8 @@ function toColumns(writes: readonly PreparedWrite[]) {
     self: list((each) => hash64(`${each.type}/${each.id}`)),
     patient: list((each) => each.entries?.patient ?? null),
     patientKey: list((each) => (each.entries?.patient ? hash64(`Patient/${each.entries.patient}`) : null)),
-    dateLo: list((each) => toTimestamp(each.entries?.date, 'lo')),
-    dateHi: list((each) => toTimestamp(each.entries?.date, 'hi')),
+    dateLo: list(({ entries }) => (entries?.date ? timestampLiteral(entries.date.lo) : null)),
+    dateHi: list(({ entries }) => (entries?.date ? timestampLiteral(entries.date.hi) : null)),
     label: list((each) => each.entries?.label ?? null),
     keys: list((each) => arrayLiteral(each.entries?.keys ?? [])),
     strings: list((each) => arrayLiteral(each.entries?.strings ?? [])),
@@ -154,16 +157,4 @@ function toRanges(writes: readonly PreparedWrite[]) {
     units: list((each) => (each.range.units.length > 0 ? arrayLiteral(each.range.units) : null)),
     tokens: list((each) => (each.range.tokens.length > 0 ? arrayLiteral(each.range.tokens) : null)),
   };
-}
-
-/** PostgreSQL's timestamps end before JavaScript's dates do; an open end is its infinity. */
-export function toTimestamp(span: Span | undefined, end: 'lo' | 'hi'): string | null {
-  if (!span) {
-    return null;
-  }
-  const value = span[end];
-  if (!Number.isFinite(value)) {
-    return value < 0 ? '-infinity' : 'infinity';
-  }
-  return new Date(value).toISOString();
 }

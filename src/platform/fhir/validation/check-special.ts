@@ -5,6 +5,7 @@ import { checkBundle } from './check-bundle.ts';
 import { checkCoding } from './check-coding.ts';
 import { checkExtension } from './check-extension.ts';
 import { checkNarrative } from './check-narrative.ts';
+import { checkQuestionnaireResponse } from './check-questionnaire-response.ts';
 import { checkReference } from './check-reference.ts';
 import { report, type Run } from './run.ts';
 
@@ -17,6 +18,7 @@ const checks: ReadonlyMap<string, Check> = new Map([
   ['Coding', checkCoding],
   ['Extension', checkExtension],
   ['Narrative', checkNarrative],
+  ['QuestionnaireResponse', checkQuestionnaireResponse],
   ['Reference', checkReference],
 ]);
 

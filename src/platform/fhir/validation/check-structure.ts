@@ -4,6 +4,7 @@ import { literalsOf } from '../json/number-literals.ts';
 import { checkBinding } from './check-binding.ts';
 import { checkRules } from './check-rules.ts';
 import { checkSpecial } from './check-special.ts';
+import { checkProfile } from './profile/check-profile.ts';
 import { primitiveChecks } from './primitives.ts';
 import { report, type Run } from './run.ts';
 
@@ -16,6 +17,14 @@ export function checkResource(run: Run, value: JsonObject): void {
     return;
   }
   checkObject(run, value, type);
+  checkClaimedProfiles(run, value, type);
+}
+
+/** Profiles that the resource claims, and those the caller names for the document itself. */
+function checkClaimedProfiles(run: Run, value: JsonObject, type: TypeModel): void {
+  const claimed = isJsonObject(value['meta']) ? value['meta']['profile'] : undefined;
+  const urls = new Set<unknown>([...(Array.isArray(claimed) ? claimed : []), ...(value === run.document ? run.profiles : [])]);
+  for (const url of urls) if (typeof url === 'string') checkProfile(run, value, type, url);
 }
 
 function checkObject(run: Run, value: JsonObject, type: TypeModel): void {

@@ -43,6 +43,10 @@ export type Run = {
   readonly elementIds: Map<JsonObject, Set<string>>;
   /** Entries of the document when it is a Bundle; made when the first reference asks. */
   bundle: BundleIndex | undefined;
+  /** Profiles given by the caller for the document itself. */
+  readonly profiles: readonly string[];
+  /** How many profiles the check has gone into, one from another. */
+  readonly profileDepth: number;
 };
 
 export function startRun(document: JsonObject, options: ValidationOptions): Run {
@@ -60,6 +64,8 @@ export function startRun(document: JsonObject, options: ValidationOptions): Run 
     isUnknownExtensionRefused: options.isUnknownExtensionRefused ?? (() => false),
     elementIds: new Map(),
     bundle: undefined,
+    profiles: options.profiles ?? [],
+    profileDepth: 0,
   };
 }
 

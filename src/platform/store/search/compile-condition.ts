@@ -1,13 +1,14 @@
 import {
   type Condition,
-  hash64,
+  indexedParameters,
+  isPatientLink,
   parameterSalt,
-  patientParametersOf,
+  presenceForm,
   type SearchParameter,
   valueKey,
 } from '#platform/search';
-import { arrayLiteral } from '../array-literal.ts';
-import type { Sql, SqlFragment } from '../sql.ts';
+import type { SqlFragment } from '../sql.ts';
+import { hasAnyKey } from './compile-keys.ts';
 import { compileValue } from './compile-value.ts';
 import { allOf, anyOf, column, nested, type Scope } from './scope.ts';
 
@@ -16,7 +17,7 @@ export function compileCondition(scope: Scope, condition: Condition): SqlFragmen
   switch (condition.kind) {
     case 'value':
       return condition.modifier === 'missing'
-        ? compileMissing(scope, condition.parameter, condition.values)
+        ? compileMissing(scope, condition.parameter, condition.values[0] === 'true')
         : compileValue(scope, condition.parameter, condition.modifier, condition.values);
     case 'chain':
       return compileChain(scope, condition);
@@ -33,58 +34,56 @@ export function compileWhere(scope: Scope, conditions: readonly Condition[]): Sq
   ]);
 }
 
-function compileMissing(scope: Scope, parameter: SearchParameter, values: readonly string[]): SqlFragment {
-  const { sql } = scope;
-  const key = arrayLiteral([valueKey(scope.type, parameter.code, '?')]);
-  const present = sql`${column(scope, 'keys')} @> ${key}::text::bigint[]`;
-  return values[0] === 'true' ? sql`not ${present}` : present;
-}
-
-/**
- * Whether a reference parameter is the one that places the type in the patient's compartment: then the patient's
- * column answers for it.
- */
-export function isPatientLink(type: string, code: string): boolean {
-  const [leading] = patientParametersOf(type);
-  return (code === 'patient' || code === 'subject') && (leading === 'patient' || leading === 'subject');
+function compileMissing(scope: Scope, { code }: SearchParameter, missing: boolean): SqlFragment {
+  const { sql, type } = scope;
+  if (code === '_id' || code === '_lastUpdated') {
+    return missing ? sql`false` : sql`true`; // no resource is without them
+  }
+  const keys = indexedParameters(type, code).map((each) => valueKey(type, each, presenceForm));
+  const present = hasAnyKey(scope, keys);
+  return missing ? sql`not ${present}` : present;
 }
 
 function compileChain(scope: Scope, condition: Condition & { kind: 'chain' }): SqlFragment {
   const { sql } = scope;
-  const salt = parameterSalt(scope.type, condition.parameter.code);
+  const { code } = condition.parameter;
+  const salt = String(parameterSalt(scope.type, code));
   return anyOf(
     sql,
     condition.targets.map(({ type, inner }) => {
       const target = nested(scope, type);
       const found = compileWhere(target, [inner]);
       const self = column(target, 'self');
-      if (type === 'Patient' && isPatientLink(scope.type, condition.parameter.code)) {
-        return sql`${column(scope, 'patient_key')} in (select ${self} from record.resource ${sql(target.alias)} where ${found})`;
+      if (type === 'Patient' && isPatientLink(scope.type, code)) {
+        return sql`(${column(scope, 'patient_key')} in (
+            select ${self} from record.resource ${sql(target.alias)} where ${found})
+          and ${refersToItsPatient(scope, code)})`;
       }
       return sql`${column(scope, 'keys')} && array(
-        select ${self} # ${String(salt)}::bigint from record.resource ${sql(target.alias)} where ${found})`;
+        select ${self} # ${salt}::bigint from record.resource ${sql(target.alias)} where ${found})`;
     }),
   );
 }
 
 function compileHas(scope: Scope, condition: Condition & { kind: 'has' }): SqlFragment {
   const { sql } = scope;
+  const { code } = condition.parameter;
   const referring = nested(scope, condition.type);
   const found = compileWhere(referring, [condition.inner]);
   const self = column(scope, 'self');
-  if (scope.type === 'Patient' && isPatientLink(condition.type, condition.parameter.code)) {
+  if (scope.type === 'Patient' && isPatientLink(condition.type, code)) {
     return sql`${self} in (
-      select ${column(referring, 'patient_key')} from record.resource ${sql(referring.alias)} where ${found})`;
+      select ${column(referring, 'patient_key')} from record.resource ${sql(referring.alias)}
+      where ${found} and ${refersToItsPatient(referring, code)})`;
   }
-  const salt = parameterSalt(condition.type, condition.parameter.code);
   return sql`${self} in (
-    select key # ${String(salt)}::bigint
+    select key # ${String(parameterSalt(condition.type, code))}::bigint
     from record.resource ${sql(referring.alias)}, unnest(${column(referring, 'keys')}) as key
     where ${found})`;
 }
 
-/** Rows whose patient column names this patient; the hash finds them, the id itself decides. */
-export function ofPatient(sql: Sql, scope: Scope, patientId: string): SqlFragment {
-  return sql`(${column(scope, 'patient_key')} = ${String(hash64(`Patient/${patientId}`))}::bigint
-    and ${column(scope, 'patient')} = ${patientId})`;
+/** A resource may be stored with a patient whom another of its elements names, an observation's performer for one. */
+function refersToItsPatient(scope: Scope, code: string): SqlFragment {
+  const salt = String(parameterSalt(scope.type, code));
+  return scope.sql`${column(scope, 'patient_key')} # ${salt}::bigint = any(${column(scope, 'keys')})`;
 }

@@ -3,8 +3,8 @@ import { arrayLiteral } from '../array-literal.ts';
 import { findMany, type ResourceAddress, type StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 
-/** No answer carries more included resources than this, whatever it asks. */
-const includedAtMost = 2000;
+/** No answer carries more included resources than this, whatever it asks; the answer says so. */
+export const includedAtMost = 2000;
 
 /** Resources that the matches refer to (`_include`) or that refer to them (`_revinclude`), each once, matches left out. */
 export async function findIncluded(
@@ -57,7 +57,11 @@ async function findReferenced(
   return findMany(sql, [...wanted.values()]);
 }
 
-function referencesOf(resource: unknown, { parameter, target }: Include, baseUrl: string | undefined): ResourceAddress[] {
+function referencesOf(
+  resource: unknown,
+  { parameter, target }: Include,
+  baseUrl: string | undefined,
+): ResourceAddress[] {
   return parameter.paths
     .flatMap((path) => walkPath({ value: resource, type: '' }, path))
     .flatMap(({ value }) => {
@@ -81,7 +85,7 @@ async function findReferring(
     const keys = arrayLiteral(targets.map((each) => referenceKey(source, parameter.code, addressOf(each))));
     found.push(
       ...(await sql<StoredVersion[]>`
-        select bucket, type, id, version, updated, 'PUT' as method, content
+        select bucket, type, id, version, updated, method, patient, content
         from record.resource
         where type = ${source} and keys && ${keys}::text::bigint[]
         order by rid

@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { AppError } from '#platform/errors';
 import type { SearchQuery } from '#platform/search';
 import type { StoredVersion } from '../read-rows.ts';
@@ -19,14 +20,19 @@ const countedByDefault = 1000;
 
 type Row = StoredVersion & { readonly position: string; readonly order: readonly (string | null)[] };
 
-/** Runs a search. One statement for the page and, only if the page does not tell, one for the total. */
-export async function runSearch(sql: Sql, query: SearchQuery): Promise<SearchPage> {
-  const scope: Scope = { sql, alias: 'r', type: query.type, depth: 0 };
+/**
+ * Runs a search. One statement for the page and, only if the page does not tell, one for the total.
+ * `baseUrl` is the record's own address, which references in the query may carry.
+ */
+export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
+  const scope: Scope = { sql, alias: 'r', type: query.type, depth: 0, baseUrl };
   const where = compileWhere(scope, query.conditions);
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, where, undefined), next: undefined };
   }
-  const rows = await selectPage(scope, query, where);
+  const rows = await selectPage(scope, query, where).catch((error: unknown) => {
+    throw query.cursor !== undefined && isMalformedValue(error) ? invalidCursor() : error;
+  });
   const matches = rows.slice(0, query.count);
   const last = matches.at(-1);
   const more = rows.length > query.count && last !== undefined;
@@ -60,18 +66,30 @@ async function selectPage(scope: Scope, query: SearchQuery, where: SqlFragment):
   const { sql } = scope;
   const expressions = query.sort.map((key) => sortExpression(scope, key));
   const after = query.cursor === undefined ? sql`true` : afterCursor(scope, query, expressions);
-  const order = [
-    ...expressions.map(({ value }, at) => sql`${value} ${query.sort[at]?.descending ? sql`desc` : sql`asc`} nulls last`),
-    column(scope, 'rid'),
-  ].reduce((left, right) => sql`${left}, ${right}`);
-  const values = expressions.map(({ value }) => sql`(${value})::text`);
+  const order = expressions.map(({ value, neverNull }, at) => {
+    const direction = query.sort[at]?.descending ? sql`desc` : sql`asc`;
+    return neverNull ? sql`${value} ${direction}, ` : sql`${value} ${direction} nulls last, `;
+  });
+  const values = expressions.map(({ value }, at) => (at === 0 ? sql`(${value})::text` : sql`, (${value})::text`));
   return sql<Row[]>`
-    select r.bucket, r.type, r.id, r.version, r.updated, 'PUT' as method, r.content, r.rid::text as position,
-      ${values.length === 0 ? sql`'{}'::text[]` : sql`array[${values.reduce((left, right) => sql`${left}, ${right}`)}]`} as order
+    select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content, r.rid::text as position,
+      ${values.length === 0 ? sql`'{}'::text[]` : sql`array[${values}]`} as order
     from record.resource r
     where ${allOf(sql, [where, after])}
-    order by ${order}
+    order by ${order.length === 0 ? sql`` : order} r.rid
     limit ${query.count + 1}`;
+}
+
+/** What PostgreSQL says of a text that is no timestamp, number or the like: only a cursor brings such into a search. */
+function isMalformedValue(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code.startsWith('22');
+}
+
+function invalidCursor(): AppError {
+  const text = 'The page address is not one this server gave; start the search anew.';
+  return new AppError('invalid', 'search.invalid-cursor', text, {
+    issues: [{ severity: 'error', code: 'value', text, expression: 'http._cursor' }],
+  });
 }
 
 function encodeCursor(row: Row): string {
@@ -81,13 +99,13 @@ function encodeCursor(row: Row): string {
 function decodeCursor(cursor: string, length: number): (string | null)[] {
   try {
     const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(values) && values.length === length && /^\d+$/.test(String(values.at(-1)))) {
+    if (Array.isArray(values) && values.length === length && /^\d{1,18}$/.test(String(values.at(-1)))) {
       return values.map((each) => (each === null ? null : String(each)));
     }
   } catch {
     // falls through: a cursor that is no JSON is as wrong as one of the wrong length
   }
-  throw new AppError('invalid', 'search.invalid-cursor', 'The page address is not one this server gave; start the search anew.');
+  throw invalidCursor();
 }
 
 /** Rows behind the cursor in the order of the search: later in the first key, or equal there and later in the next. */
@@ -96,22 +114,14 @@ function afterCursor(scope: Scope, query: SearchQuery, expressions: readonly Sor
   const values = decodeCursor(query.cursor ?? '', expressions.length + 1);
   const position = sql`${column(scope, 'rid')} > ${values.at(-1) ?? '0'}::text::bigint`;
   return expressions.reduceRight<SqlFragment>((rest, expression, at) => {
-    const literal = sql`${values[at] ?? null}::text::${sql.unsafe(expression.cast)}`;
-    const same = sql`${expression.value} is not distinct from ${literal}`;
-    return sql`(${isLater(sql, expression.value, literal, values[at] ?? null, query.sort[at]?.descending ?? false)}
-      or (${same} and ${rest}))`;
+    const { value, cast, neverNull } = expression;
+    const known = values[at] ?? null;
+    if (known === null) {
+      return sql`(${value} is null and ${rest})`; // behind the rows without a value there are only more of them
+    }
+    const literal = sql`${known}::text::${sql.unsafe(cast)}`;
+    const beyond = query.sort[at]?.descending ? sql`${value} < ${literal}` : sql`${value} > ${literal}`;
+    const later = neverNull ? beyond : sql`(${beyond} or ${value} is null)`;
+    return sql`(${later} or (${value} = ${literal} and ${rest}))`;
   }, position);
-}
-
-function isLater(
-  sql: Sql,
-  value: SqlFragment,
-  literal: SqlFragment,
-  known: string | null,
-  descending: boolean,
-): SqlFragment {
-  if (known === null) {
-    return sql`false`; // nothing comes after the rows without a value but more of them
-  }
-  return descending ? sql`(${value} < ${literal} or ${value} is null)` : sql`(${value} > ${literal} or ${value} is null)`;
 }

@@ -1,5 +1,4 @@
-import type { SqlFragment } from '../sql.ts';
-import type { Sql } from '../sql.ts';
+import type { Sql, SqlFragment } from '../sql.ts';
 
 /** Where a condition stands in the statement: the resource row it speaks of, by alias, and that row's type. */
 export type Scope = {
@@ -8,6 +7,8 @@ export type Scope = {
   readonly type: string;
   /** Makes aliases of nested rows differ. */
   readonly depth: number;
+  /** The record's own address, which references in a search may carry. */
+  readonly baseUrl: string | undefined;
 };
 
 export function column(scope: Scope, name: string): SqlFragment {
@@ -16,26 +17,19 @@ export function column(scope: Scope, name: string): SqlFragment {
 
 export function nested(scope: Scope, type: string): Scope {
   const depth = scope.depth + 1;
-  return { sql: scope.sql, alias: `r${depth}`, type, depth };
+  return { ...scope, alias: `r${depth}`, type, depth };
 }
 
 export function anyOf(sql: Sql, conditions: readonly SqlFragment[]): SqlFragment {
-  return combine(sql, conditions, (left, right) => sql`${left} or ${right}`, sql`false`);
+  return conditions.length === 0 ? sql`false` : joined(sql, conditions, (each) => sql` or ${each}`);
 }
 
 export function allOf(sql: Sql, conditions: readonly SqlFragment[]): SqlFragment {
-  return combine(sql, conditions, (left, right) => sql`${left} and ${right}`, sql`true`);
+  return conditions.length === 0 ? sql`true` : joined(sql, conditions, (each) => sql` and ${each}`);
 }
 
-function combine(
-  sql: Sql,
-  conditions: readonly SqlFragment[],
-  join: (left: SqlFragment, right: SqlFragment) => SqlFragment,
-  none: SqlFragment,
-): SqlFragment {
-  const [first, ...rest] = conditions;
-  if (first === undefined) {
-    return none;
-  }
-  return rest.length === 0 ? first : sql`(${rest.reduce(join, first)})`;
+/** Side by side, not nested: the client walks nested fragments by recursion. */
+function joined(sql: Sql, conditions: readonly SqlFragment[], follow: (each: SqlFragment) => SqlFragment): SqlFragment {
+  const [first = sql``, ...rest] = conditions;
+  return rest.length === 0 ? first : sql`(${[first, ...rest.map(follow)]})`;
 }

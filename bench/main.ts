@@ -1,14 +1,15 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Cell, medianCell } from './cell.ts';
 import { type Child, startChild } from './child-process.ts';
 import type { DriverReply, DriverRequest, Prepared } from './driver.ts';
 import type { FloorServer, StartFloorServer } from './floor-server.ts';
 import { currentCommit, loadAverage, machineFacts } from './machine.ts';
 import { type BenchOptions, OptionError, readOptions, usage } from './options.ts';
-import type { OwnServer, StartOwnServer } from './own-server.ts';
+import { type OwnServer, startOwnServer } from './own-server.ts';
 import { peakMemoryMegabytes, type Watched } from './process-cpu.ts';
+import { profileReport } from './profile-report.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { comparisonTable, describeResult, mainTable, targetTable } from './report.ts';
 import { type BenchResult, findEarlierResult, type Measured, readResult, resultFile, writeResult } from './result.ts';
@@ -53,6 +54,8 @@ async function main(): Promise<void> {
     progress.end();
     await stopAll();
   }
+  // Node writes the profile when the server ends.
+  if (options.profile !== undefined && !options.target) console.log(`\n${profileReport(resolve(options.profile))}`);
 }
 
 async function bench(options: BenchOptions, stops: Stop[], progress: Progress): Promise<BenchResult> {
@@ -85,9 +88,10 @@ async function bench(options: BenchOptions, stops: Stop[], progress: Progress): 
 async function setUp(options: BenchOptions, stops: Stop[], progress: Progress): Promise<Stage> {
   const dataDir = options.target && !options.floors ? undefined : await makeDataDir(stops);
   progress.step(options.target ? `measuring ${options.target.href}` : 'starting our own server and its PostgreSQL');
-  const own = options.target ? undefined : await startOwnServer(options, dataDir ?? '', stops);
-  const watched = own?.watched ?? {
-    ...(options.serverPid === undefined ? {} : { serverPid: options.serverPid }),
+  const own = options.target ? undefined : await startOwn(options, dataDir ?? '', stops);
+  const serverPid = own?.pid ?? options.serverPid;
+  const watched = {
+    ...(serverPid === undefined ? {} : { serverPid }),
     ...(options.postgresPid === undefined ? {} : { postgresPid: options.postgresPid }),
   };
   const base = options.target?.href ?? own?.base ?? '';
@@ -104,29 +108,25 @@ async function makeDataDir(stops: Stop[]): Promise<string> {
   return dataDir;
 }
 
-async function startOwnServer(
-  { profile }: BenchOptions,
-  dataDir: string,
-  stops: Stop[],
-): Promise<OwnServer & { readonly watched: Watched }> {
-  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const child = startChild<StartOwnServer, OwnServer>('./own-server.ts', profiling);
-  stops.push(child.stop);
-  const server = await child.ask({ dataDir });
-  return { ...server, watched: { serverPid: child.pid } };
+async function startOwn({ profile }: BenchOptions, dataDir: string, stops: Stop[]): Promise<OwnServer> {
+  const server = await startOwnServer(
+    dataDir,
+    profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`],
+  );
+  stops.push(server.stop);
+  return server;
 }
 
 /** The floors use the same PostgreSQL as our own server; beside a foreign one they bring their own. */
 async function startFloor(
-  own: (OwnServer & { readonly watched: Watched }) | undefined,
+  own: OwnServer | undefined,
   dataDir: string,
   stops: Stop[],
 ): Promise<FloorServer & { readonly watched: Watched }> {
   const child = startChild<StartFloorServer, FloorServer>('./floor-server.ts');
   stops.push(child.stop);
   const server = await child.ask(own ? { ownerUrl: own.ownerUrl } : { dataDir });
-  const postgresBelow = own?.watched.serverPid ?? child.pid;
-  return { ...server, watched: { serverPid: child.pid, postgresBelow } };
+  return { ...server, watched: { serverPid: child.pid, postgresBelow: own?.pid ?? child.pid } };
 }
 
 async function prepare(options: BenchOptions, { base, driver }: Stage, progress: Progress): Promise<Prepared> {
