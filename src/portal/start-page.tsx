@@ -4,6 +4,7 @@ import type { ReactElement, ReactNode } from 'react';
 import { type LoaderFunctionArgs, useLoaderData, useNavigate } from 'react-router';
 import { bakuToday, formatAge } from '#platform/i18n';
 import { ButtonLink, ErrorPanel, Notice, PageHeading, Panel, useLocale, useNow } from '#platform/ui';
+import { languageOf, wordingOfConcept } from '#platform/wording';
 import { type DemoCast, findDemoCast } from './demo-cast.ts';
 import { type DemoIdentity, useDemoIdentity } from './demo-identity.ts';
 import { portalMessages } from './messages.ts';
@@ -101,11 +102,12 @@ function CitizenChoice({ person }: { person: Patient }): ReactElement {
 function StaffChoice({ person, posts }: { person: Practitioner; posts: readonly PractitionerRole[] }): ReactElement {
   const { language } = useLocale(portalMessages);
   const post = posts.find(({ practitioner }) => practitioner?.reference === `Practitioner/${person.id}`);
+  const speciality = post && wordingOfConcept(post.specialty?.[0], languageOf(post), language);
   const name = writtenName(person.name?.[0]);
   return (
     <Choice
       identity={{ role: 'doctor', id: person.id ?? '', name }}
-      detail={post?.organization?.display ?? ''}
+      detail={[speciality?.text, post?.organization?.display].filter((part) => part !== undefined).join(', ')}
       to={`/${language}/health-card`}
     />
   );

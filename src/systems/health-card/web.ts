@@ -4,8 +4,6 @@ import type { SlotLink, SystemScreens } from '#platform/ui';
 import { cardMessages } from './web/messages/card.ts';
 import { findPersonMessages } from './web/messages/find-person.ts';
 
-const cardRouteId = 'health-card';
-
 /** The person stays the same from tab to tab and in every language, so the card is read once. */
 const onOtherPerson = ({ currentParams, nextParams }: ShouldRevalidateFunctionArgs): boolean =>
   currentParams['patientId'] !== nextParams['patientId'];
@@ -51,7 +49,8 @@ export const healthCardScreens: SystemScreens = {
       children: [
         { index: true, lazy: () => import('./web/find-person-page.tsx') },
         {
-          id: cardRouteId,
+          // load-card.ts knows the card by this id.
+          id: 'health-card',
           path: ':patientId',
           shouldRevalidate: onOtherPerson,
           lazy: () => import('./web/card-page.tsx'),

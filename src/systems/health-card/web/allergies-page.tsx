@@ -1,8 +1,8 @@
 import type { AllergyIntolerance } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { Badge, type Column, DataTable, Notice, PageHeading, Panel, useLocale } from '#platform/ui';
+import { languageOf } from '#platform/wording';
 import { allergyState } from '../domain/allergies.ts';
-import { languageOf } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { cardMessages } from './messages/card.ts';
 import { codeKey, codeMessages } from './messages/codes.ts';

@@ -3,8 +3,8 @@ import type { Attachment, CodeableConcept, DiagnosticReport, DocumentReference, 
 import { type ReactElement, useState } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
 import { Badge, Button, PageHeading, Panel, useLocale } from '#platform/ui';
+import { languageOf, wordingOfConcept } from '#platform/wording';
 import { timeOf } from '../domain/results.ts';
-import { languageOf, wordingOfConcept } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { sectionMessages } from './messages/sections.ts';

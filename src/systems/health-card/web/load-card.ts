@@ -7,7 +7,7 @@ import { codeSystems } from '../domain/problems.ts';
 import { useLoadedBy } from './loaded.ts';
 import { record } from './record.ts';
 
-export const cardRouteId = 'health-card';
+const cardRouteId = 'health-card';
 
 /** What every page of a card needs: the person and the emergency summary. */
 export type CardData = {

@@ -1,8 +1,8 @@
 import type { Condition } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { Badge, Code, type Column, DataTable, PageHeading, Panel, useLocale } from '#platform/ui';
+import { codeIn, languageOf } from '#platform/wording';
 import { codeSystems, endOf, icd10Of, onsetOf, toProblemList } from '../domain/problems.ts';
-import { codeIn, languageOf } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { cardMessages } from './messages/card.ts';
 import { codeKey, codeMessages } from './messages/codes.ts';

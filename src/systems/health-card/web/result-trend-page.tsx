@@ -12,10 +12,10 @@ import {
   TrendChart,
   useLocale,
 } from '#platform/ui';
+import { wordingOfConcept } from '#platform/wording';
 import { type ResultChart, toResultChart } from '../domain/result-chart.ts';
 import { groupResults, type Result, timeOf, toResult } from '../domain/results.ts';
 import { unitText } from '../domain/units.ts';
-import { wordingOfConcept } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';

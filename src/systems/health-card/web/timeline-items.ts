@@ -10,8 +10,8 @@ import type {
   Reference,
   Resource,
 } from '@medplum/fhirtypes';
+import { languageOf } from '#platform/wording';
 import { onsetOf } from '../domain/problems.ts';
-import { languageOf } from '../domain/wording.ts';
 
 export type TimelineKind =
   | 'encounter'

@@ -1,7 +1,7 @@
 import type { AllergyIntolerance } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { Badge, useLocale } from '#platform/ui';
-import { languageOf } from '../../domain/wording.ts';
+import { languageOf } from '#platform/wording';
 import { codeKey, codeMessages } from '../messages/codes.ts';
 import { ConceptText } from './concept-text.tsx';
 

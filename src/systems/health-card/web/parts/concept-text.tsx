@@ -1,7 +1,7 @@
 import type { CodeableConcept } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { RecordText, useLocale } from '#platform/ui';
-import { wordingOfConcept } from '../../domain/wording.ts';
+import { wordingOfConcept } from '#platform/wording';
 import { cardMessages } from '../messages/card.ts';
 
 type ConceptTextProps = {

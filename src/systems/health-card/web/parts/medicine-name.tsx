@@ -1,7 +1,7 @@
 import type { ReactElement } from 'react';
 import { RecordText, useLocale } from '#platform/ui';
+import { untranslatedText } from '#platform/wording';
 import type { Medicine } from '../../domain/medicines.ts';
-import { untranslatedText } from '../../domain/wording.ts';
 import { cardMessages } from '../messages/card.ts';
 import { ConceptText } from './concept-text.tsx';
 import { DosageText } from './dosage-text.tsx';

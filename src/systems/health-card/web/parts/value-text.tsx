@@ -20,7 +20,7 @@ type MeasureTextProps = {
 };
 
 /** A number as the record spells it, in the reader's writing; a very long one rounded and marked as such. */
-export function MeasureText({ measure, language, withUnit = true }: MeasureTextProps): ReactElement {
+function MeasureText({ measure, language, withUnit = true }: MeasureTextProps): ReactElement {
   const { language: reader, number, t } = useLocale(resultMessages);
   const unit = withUnit ? unitText({ unit: measure.unit, code: measure.unitCode }, language, reader) : undefined;
   const decimals = /\.(\d+)$/.exec(measure.written)?.[1]?.length ?? 0;
@@ -41,7 +41,7 @@ export function MeasureText({ measure, language, withUnit = true }: MeasureTextP
 }
 
 /** A result's value, whatever kind it is. `language` is that of the record it stands in. */
-export function ValueText({ value, language }: { value: ResultValue; language: string }): ReactElement {
+function ValueText({ value, language }: { value: ResultValue; language: string }): ReactElement {
   const { date, t } = useLocale(resultMessages);
   const words = useLocale(cardMessages);
   switch (value.kind) {

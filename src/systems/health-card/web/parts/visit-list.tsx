@@ -1,7 +1,7 @@
 import type { Encounter, Resource } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { useLocale } from '#platform/ui';
-import { languageOf } from '../../domain/wording.ts';
+import { languageOf } from '#platform/wording';
 import { cardMessages } from '../messages/card.ts';
 import { codeKey, codeMessages } from '../messages/codes.ts';
 import { ConceptText } from './concept-text.tsx';
@@ -36,7 +36,7 @@ export function VisitList({
 }
 
 /** What a visit was for; where nobody said, what kind of visit it was. */
-export function VisitReason({ visit }: { visit: Encounter }): ReactElement | null {
+function VisitReason({ visit }: { visit: Encounter }): ReactElement | null {
   const reason = visit.reasonCode?.[0] ?? visit.type?.[0];
   if (reason === undefined) return null;
   return (
