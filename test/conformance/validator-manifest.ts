@@ -12,6 +12,7 @@ export type ManifestCase = {
   'security-checks'?: boolean;
   'allowed-extension-domain'?: string;
   examples?: boolean;
+  assumeValidRestReferences?: boolean;
   supporting?: string[];
   profiles?: string[];
   packages?: string[];
@@ -20,7 +21,7 @@ export type ManifestCase = {
   logical?: ManifestPart;
   matchetype?: ManifestPart;
 };
-export type ManifestPart = { source?: string; supporting?: string[]; packages?: string[]; java?: RecordedOutcome };
+export type ManifestPart = { assumeValidRestReferences?: boolean; source?: string; supporting?: string[]; packages?: string[]; java?: RecordedOutcome };
 /** A file name under `outcomes/`, or the outcome itself, or the number of errors. */
 type RecordedOutcome = string | { errorCount?: number; fatalCount?: number; outcome?: OutcomeResource };
 type OutcomeResource = { issue?: { severity: string; details?: { text?: string }; diagnostics?: string }[] };

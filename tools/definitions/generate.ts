@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type ExtensionPart, toExtensionModel } from '../../src/platform/fhir/definitions/extension-model.ts';
+import { type ExtensionModel, type ExtensionPart, toExtensionModel } from '../../src/platform/fhir/definitions/extension-model.ts';
 import { compileCodeSystems } from './compile-code-systems.ts';
 import { compileStructures } from './compile-structures.ts';
 import { compileSetOutlines, compileValueSets } from './compile-value-sets.ts';
@@ -12,7 +12,7 @@ export function compileDefinitions(): Map<string, string> {
   const structures = compileStructures(readR4Structures());
   const terminology = readTerminology();
   const extensions = readDefinitions('extension-definitions.json').filter(isStructure);
-  const models = Object.fromEntries(extensions.map((definition) => [definition.url, toExtensionModel(definition)]));
+  const models = Object.fromEntries(extensions.map((definition) => [definition.url, withUsedContexts(definition.url, toExtensionModel(definition))]));
   const bound = Object.values(models).flatMap(valueSetsOf);
   const valueSets = compileValueSets(structures, bound, terminology);
   return new Map([
@@ -22,6 +22,12 @@ export function compileDefinitions(): Map<string, string> {
     ['value-set-outlines.json', onePerLine(compileSetOutlines(terminology), 1)],
     ['code-systems.json', onePerLine(compileCodeSystems(terminology), 1)],
   ]);
+}
+
+/** R4 itself puts this extension on the type of an element, not on its code as the definition says. */
+function withUsedContexts(url: string, model: ExtensionModel): ExtensionModel {
+  if (!url.endsWith('/structuredefinition-fhir-type')) return model;
+  return { ...model, contexts: [...model.contexts, { type: 'element', expression: 'ElementDefinition.type' }] };
 }
 
 function valueSetsOf(part: ExtensionPart): string[] {

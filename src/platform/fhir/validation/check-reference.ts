@@ -4,6 +4,8 @@ import { type BundleIndex, indexBundle, parseRestUrl, resolveInBundle } from './
 import { report, type Run } from './run.ts';
 
 const absoluteUrl = /^[A-Za-z][A-Za-z0-9+.-]*:/;
+/** Bundles in which a `urn:` must lead to one of their own entries. */
+const selfContained: ReadonlySet<string> = new Set(['document', 'message', 'transaction']);
 const conditional = /^([A-Za-z]+)\?/;
 
 /** FHIR R4, references.html: form of a literal reference, and the type of what it points to where that can be seen. */
@@ -48,7 +50,7 @@ function targetType(run: Run, reference: string): string | undefined {
     const held = findInBundle(run, index, reference);
     if (held !== undefined) return held;
   }
-  return parseRestUrl(reference)?.type ?? conditionalType(reference);
+  return run.isRest ? (parseRestUrl(reference)?.type ?? conditionalType(reference)) : undefined;
 }
 
 function conditionalType(reference: string): string | undefined {
@@ -84,6 +86,6 @@ function findInBundle(run: Run, index: BundleIndex, reference: string): string |
     if (implied !== undefined && type !== implied) report(run, 'structure', `"${reference}" is a ${String(type)} in the bundle.`);
     return type;
   }
-  if (reference.startsWith('urn:')) report(run, 'not-found', `"${reference}" is not in the bundle.`);
+  if (reference.startsWith('urn:') && selfContained.has(index.type)) report(run, 'not-found', `"${reference}" is not in the bundle.`);
   return undefined;
 }

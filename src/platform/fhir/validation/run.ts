@@ -16,6 +16,11 @@ export type ValidationOptions = {
    * have, links of a narrative that lead nowhere.
    */
   readonly strict?: boolean;
+  /**
+   * References follow REST: the text `Patient/1` shows that the target is a Patient, so its type is checked. Otherwise only the type
+   * stated in the reference, or that of a target within the document, is.
+   */
+  readonly restReferences?: boolean;
   /** Extensions that no definition is found for are refused when this says so; by default they are accepted. */
   readonly isUnknownExtensionRefused?: (url: string) => boolean;
 };
@@ -38,6 +43,7 @@ export type Run = {
   readonly document: JsonObject;
   readonly find: (url: string) => JsonObject | undefined;
   readonly isStrict: boolean;
+  readonly isRest: boolean;
   readonly isUnknownExtensionRefused: (url: string) => boolean;
   /** Ids of elements met so far, by resource. */
   readonly elementIds: Map<JsonObject, Set<string>>;
@@ -61,6 +67,7 @@ export function startRun(document: JsonObject, options: ValidationOptions): Run 
     document,
     find: options.find ?? (() => undefined),
     isStrict: options.strict ?? false,
+    isRest: options.restReferences ?? false,
     isUnknownExtensionRefused: options.isUnknownExtensionRefused ?? (() => false),
     elementIds: new Map(),
     bundle: undefined,

@@ -16,7 +16,7 @@ export function TabLinks({ label, tabs }: { label: string; tabs: readonly TabLin
   }, [pathname]);
   return (
     <nav className="tab-links" aria-label={label} ref={nav}>
-      <ul role="list">
+      <ul className="bare-list">
         {tabs.map((tab) => (
           <li key={tab.to}>
             <NavLink to={tab.to} end={tab.end ?? false} preventScrollReset>

@@ -1,6 +1,6 @@
 import type { AllergyIntolerance } from '@medplum/fhirtypes';
+import { codeIn } from '#platform/wording';
 import { codeSystems } from './problems.ts';
-import { codeIn } from './wording.ts';
 
 /** SNOMED CT concepts that say there is no allergy (716186003) or none of a group; they are answers, not allergies. */
 const noneKnown = new Set(['716186003', '409137002', '428607008', '428197003', '429625007', '716184000']);
@@ -22,13 +22,12 @@ export function allergyState(entries: readonly AllergyIntolerance[]): AllergySta
   return standing.some(saysNone) ? { kind: 'none-known' } : { kind: 'not-recorded' };
 }
 
-export const saysNone = (entry: AllergyIntolerance): boolean =>
-  noneKnown.has(codeIn(entry.code, codeSystems.snomed) ?? '');
+const saysNone = (entry: AllergyIntolerance): boolean => noneKnown.has(codeIn(entry.code, codeSystems.snomed) ?? '');
 
 const isWithdrawn = ({ verificationStatus }: AllergyIntolerance): boolean =>
   ['refuted', 'entered-in-error'].includes(verificationStatus?.coding?.[0]?.code ?? '');
 
-export const isOver = ({ clinicalStatus }: AllergyIntolerance): boolean =>
+const isOver = ({ clinicalStatus }: AllergyIntolerance): boolean =>
   ['inactive', 'resolved'].includes(clinicalStatus?.coding?.[0]?.code ?? '');
 
 const severity = ({ criticality }: AllergyIntolerance): number =>

@@ -1,7 +1,7 @@
 import type { CodeableConcept, Condition, Observation } from '@medplum/fhirtypes';
+import { codeIn, languageOf } from '#platform/wording';
 import { codeSystems, icd10Of, isActive, isRefuted } from './problems.ts';
 import { timeOf } from './results.ts';
-import { codeIn, languageOf } from './wording.ts';
 
 /** LOINC codes of what an ambulance asks for first. */
 export const emergencyCodes = {

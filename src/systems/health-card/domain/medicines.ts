@@ -7,8 +7,8 @@ import type {
   Reference,
   Resource,
 } from '@medplum/fhirtypes';
+import { conceptKey, languageOf } from '#platform/wording';
 import { timeOf } from './results.ts';
-import { conceptKey, languageOf } from './wording.ts';
 
 export type MedicineRecord = MedicationRequest | MedicationStatement;
 

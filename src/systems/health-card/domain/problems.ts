@@ -1,6 +1,6 @@
 import type { Condition } from '@medplum/fhirtypes';
+import { codeIn, conceptKey } from '#platform/wording';
 import { timeOf } from './results.ts';
-import { codeIn, conceptKey } from './wording.ts';
 
 /** Code systems of the problem list that people know by their codes. */
 export const codeSystems = {

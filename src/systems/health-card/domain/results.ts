@@ -1,8 +1,8 @@
 import type { CodeableConcept, Observation, ObservationComponent, Quantity } from '@medplum/fhirtypes';
+import { conceptKey, languageOf } from '#platform/wording';
 import { writtenNumber } from '#platform/written-number';
 import { flagOf, type ResultFlag } from './result-flag.ts';
 import type { Measure, ResultRange, ResultValue } from './result-value.ts';
-import { conceptKey, languageOf } from './wording.ts';
 
 /** One value of a result: its own, or that of a component such as the systolic pressure. */
 export type ResultPart = {

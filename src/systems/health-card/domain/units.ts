@@ -68,6 +68,7 @@ export type Unit = { readonly unit?: string | undefined; readonly code?: string 
 export function unitText({ unit, code }: Unit, own: string, reader: Language): string | undefined {
   if (unit !== undefined && own.split('-')[0] === reader && unit !== code) return unit;
   const words = written[code ?? ''] ?? written[unit ?? ''];
-  const text = words === undefined ? (unit ?? code ?? '').replace(/[{}]/g, '') : typeof words === 'string' ? words : words[reader];
+  const text =
+    words === undefined ? (unit ?? code ?? '').replace(/[{}]/g, '') : typeof words === 'string' ? words : words[reader];
   return text === '' ? undefined : text;
 }

@@ -1,10 +1,10 @@
 import type { Address, CodeableConcept, ContactPoint, HumanName, Identifier, RelatedPerson } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
-import { type Column, DataTable, DefinitionList, PageHeading, Panel, useLocale } from '#platform/ui';
 import { identifierSystems } from '#platform/names';
+import { type Column, DataTable, DefinitionList, PageHeading, Panel, useLocale } from '#platform/ui';
+import { languageOf } from '#platform/wording';
 import { addressLine, fullName, homeAddress, preferredName, reachableBy } from '../domain/person.ts';
-import { languageOf } from '../domain/wording.ts';
 import { type CardData, useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';
@@ -16,7 +16,8 @@ import { SourceLink } from './parts/source-link.tsx';
 import { record } from './record.ts';
 
 export async function loader({ params, request: { signal } }: LoaderFunctionArgs): Promise<readonly RelatedPerson[]> {
-  return (await record.searchAll('RelatedPerson', { patient: params['patientId'] ?? '', _count: 50 }, 200, signal)).matches;
+  return (await record.searchAll('RelatedPerson', { patient: params['patientId'] ?? '', _count: 50 }, 200, signal))
+    .matches;
 }
 
 /** How to reach a person, who stands close to them, and where they are registered. */
@@ -58,9 +59,14 @@ function ContactPanel({ card: { patient, related } }: { card: CardData }): React
             value:
               languages.length === 0
                 ? unknown
-                : languages.map((one, index) => <KnownCode key={index} list="speaks" concept={one} language={languageOf(patient)} />),
+                : languages.map((one, index) => (
+                    <KnownCode key={index} list="speaks" concept={one} language={languageOf(patient)} />
+                  )),
           },
-          { label: words.t('familyDoctor'), value: nameOfReference(patient.generalPractitioner?.[0], related) ?? unknown },
+          {
+            label: words.t('familyDoctor'),
+            value: nameOfReference(patient.generalPractitioner?.[0], related) ?? unknown,
+          },
           { label: t('attachment'), value: nameOfReference(patient.managingOrganization, related) ?? unknown },
         ]}
       />
@@ -73,11 +79,16 @@ function NumbersPanel({ card: { patient } }: { card: CardData }): ReactElement {
   const words = useLocale(cardMessages);
   const numbers = patient.identifier ?? [];
   return (
-    <Panel title={t('identifiers')} icon="document" level={3} actions={<SourceLink type="Patient" id={patient.id ?? ''} />}>
+    <Panel
+      title={t('identifiers')}
+      icon="document"
+      level={3}
+      actions={<SourceLink type="Patient" id={patient.id ?? ''} />}
+    >
       {numbers.length === 0 ? (
         <p className="soft">{words.t('nothingRecorded')}</p>
       ) : (
-        <ul role="list" className="plain-list">
+        <ul className="bare-list plain-list">
           {numbers.map((identifier, index) => (
             <li key={index}>
               <span className="soft">{<NumberKind identifier={identifier} language={languageOf(patient)} />}</span>
@@ -107,7 +118,13 @@ type CloseOne = {
   readonly address: Address | undefined;
 };
 
-function FamilyPanel({ card: { patient }, relatives }: { card: CardData; relatives: readonly RelatedPerson[] }): ReactElement {
+function FamilyPanel({
+  card: { patient },
+  relatives,
+}: {
+  card: CardData;
+  relatives: readonly RelatedPerson[];
+}): ReactElement {
   const { t } = useLocale(sectionMessages);
   const rows: CloseOne[] = [
     ...(patient.contact ?? []).map((contact, index) => ({
@@ -129,7 +146,13 @@ function FamilyPanel({ card: { patient }, relatives }: { card: CardData; relativ
   ];
   return (
     <Panel title={t('family')} icon="people" level={3}>
-      <DataTable caption={t('family')} columns={useFamilyColumns()} rows={rows} rowKey={({ key }) => key} empty={t('noFamily')} />
+      <DataTable
+        caption={t('family')}
+        columns={useFamilyColumns()}
+        rows={rows}
+        rowKey={({ key }) => key}
+        empty={t('noFamily')}
+      />
     </Panel>
   );
 }

@@ -4,7 +4,7 @@ import type { Run } from '../run.ts';
 import { isInValueSet } from '../value-set-membership.ts';
 
 const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
-const additionalBinding = /\/StructureDefinition\/additional-binding$/;
+const additionalBinding = /\/StructureDefinition\/(?:additional-binding|extension-ElementDefinition\.binding\.additional)$/;
 
 /** Holds a value against the required binding, the greatest value set and the additional bindings of a profile. */
 export function checkProfileBinding(run: Run, definition: JsonObject, value: unknown, fail: (text: string) => void): void {

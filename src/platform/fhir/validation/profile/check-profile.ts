@@ -62,7 +62,23 @@ function checkItem(spot: Spot, node: ElementNode, item: Item): void {
   checkProfileBinding(spot.run, definition, item.value, (text) => fail(spot, 'code-invalid', text));
   checkProfileRules(spot.run, definition, item, (text) => fail(spot, 'invariant', text));
   checkTypeProfiles(spot, definition, item);
-  for (const child of node.children.values()) checkChild(spot, child, item);
+  checkMustHaveValue(spot, definition, item);
+  const inside = { ...spot, run: enterResource(spot.run, item) };
+  for (const child of node.children.values()) checkChild(inside, child, item);
+}
+
+const valueRules = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.';
+
+/** Rules of later versions that a profile may carry: a primitive needs a value, or one of the extensions that stand for it. */
+function checkMustHaveValue(spot: Spot, definition: JsonObject, item: Item): void {
+  const extensions = objectsOf(definition, 'extension');
+  if (extensions.length === 0 || item.value !== undefined || !item.property?.isPrimitive) return;
+  if (extensions.some((one) => one['url'] === `${valueRules}mustHaveValue` && one['valueBoolean'] === true)) fail(spot, 'required', 'A value is needed here, not an extension alone');
+  const alternatives = extensions.flatMap((one) => (one['url'] === `${valueRules}valueAlternatives` ? [one['valueCanonical'] ?? one['valueUri']] : []));
+  const given = item.shadow ? objectsOf(item.shadow, 'extension').map((one) => one['url']) : [];
+  if (alternatives.length > 0 && !alternatives.some((url) => given.includes(url))) {
+    fail(spot, 'required', `A value is needed here, or the extension ${alternatives.join(' or ')}`);
+  }
 }
 
 function checkChild(spot: Spot, child: ElementNode, parent: Item): void {
@@ -116,7 +132,7 @@ function checkTargets(spot: Spot, types: readonly JsonObject[], value: unknown):
   if (targets.length === 0 || !isJsonObject(value)) return;
   const { run } = spot;
   const target = resolveReference(run, value);
-  const name = target ? String(target['resourceType']) : impliedType(value);
+  const name = target ? String(target['resourceType']) : impliedType(run, value);
   if (name === undefined) return;
   const fitting = targets.filter((url) => typeOfProfile(run, url) === undefined || typeOfProfile(run, url) === name || typeOfProfile(run, url) === 'Resource');
   if (fitting.length === 0) fail(spot, 'structure', `A reference to a ${name} is not allowed here`);
@@ -126,8 +142,10 @@ function checkTargets(spot: Spot, types: readonly JsonObject[], value: unknown):
   }
 }
 
-function impliedType(value: JsonObject): string | undefined {
-  const { reference, type } = value;
+/** Without the target at hand only a server that it must be on, or the sender, tells its type. */
+function impliedType(run: Run, value: JsonObject): string | undefined {
+  const { type } = value;
+  const reference = run.isRest ? value['reference'] : undefined;
   const [, name = ''] = typeof reference === 'string' ? (/(?:^|\/)([A-Za-z]+)\/[A-Za-z0-9\-.]+(?:\/_history\/[^/]+)?$/.exec(reference) ?? []) : [];
   const found = name === '' && typeof type === 'string' ? type : name;
   return findType(found)?.kind === 'resource' ? found : undefined;

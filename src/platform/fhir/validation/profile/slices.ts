@@ -21,6 +21,13 @@ export function discriminatorsOf(node: ElementNode): Discriminator[] {
   return node.name.endsWith('[x]') ? [{ type: 'type', path: '$this' }] : [];
 }
 
+/** The child of that name, or the one type of a choice that the profile speaks of (`valueCode` for `value`). */
+function childNode(node: ElementNode, name: string): ElementNode | undefined {
+  const plain = node.children.get(name) ?? node.children.get(`${name}[x]`);
+  if (plain) return plain;
+  return [...node.children.values()].find((child) => child.name.startsWith(name) && /^[A-Z]/.test(child.name.slice(name.length)));
+}
+
 export function isInSlice(run: Run, item: Item, slice: ElementNode, discriminators: readonly Discriminator[], conformsTo: ConformsTo): boolean {
   return discriminators.every((discriminator) => passes(run, item, slice, discriminator, conformsTo));
 }
@@ -35,10 +42,15 @@ function passes(run: Run, item: Item, slice: ElementNode, { type, path }: Discri
     case 'type':
       return found.some((one) => hasType(one, node ?? slice));
     case 'profile':
-      return found.some((one) => profilesOf(node ?? slice).some((profile) => conformsTo(one, profile)));
+      return passesByProfile(found, profilesOf(node ?? slice), conformsTo);
     default:
       return passesByValue(run, found, slice, node, path);
   }
+}
+
+/** A slice that names no profile at the place asks for nothing there. */
+function passesByProfile(found: readonly Item[], profiles: readonly string[], conformsTo: ConformsTo): boolean {
+  return profiles.length === 0 || found.some((one) => profiles.some((profile) => conformsTo(one, profile)));
 }
 
 function passesByValue(run: Run, found: readonly Item[], slice: ElementNode, node: ElementNode | undefined, path: string): boolean {
@@ -126,7 +138,7 @@ function nodeAt(slice: ElementNode, steps: readonly string[]): ElementNode | und
     if (step === 'resolve()' || step.startsWith('ofType(')) continue;
     const [, url] = /^extension\('(.*)'\)$/.exec(step) ?? [];
     if (url !== undefined) node = node.children.get('extension')?.slices.find((one) => extensionUrl(one) === url);
-    else node = node.children.get(step) ?? node.children.get(`${step}[x]`);
+    else node = childNode(node, step);
     if (!node) return undefined;
   }
   return node;

@@ -57,5 +57,9 @@ export const cardMessages = defineMessages({
   latestVitals: { az: 'Son göstəricilər', ru: 'Последние показатели', en: 'Latest measurements' },
   latestVisits: { az: 'Son müraciətlər', ru: 'Последние обращения', en: 'Latest visits' },
   seeAll: { az: 'Hamısına bax', ru: 'Смотреть все', en: 'See all' },
-  nothingRecorded: { az: 'Bu bölmədə hələ qeyd yoxdur.', ru: 'В этом разделе пока нет записей.', en: 'Nothing has been recorded here yet.' },
+  nothingRecorded: {
+    az: 'Bu bölmədə hələ qeyd yoxdur.',
+    ru: 'В этом разделе пока нет записей.',
+    en: 'Nothing has been recorded here yet.',
+  },
 });

@@ -40,7 +40,11 @@ export const findPersonMessages = defineMessages({
     ru: 'Имена, близкие по звучанию. Прежде чем выбрать, сверьте дату рождения.',
     en: 'Names that sound alike. Check the date of birth before you choose.',
   },
-  nobodyTitle: { az: '“{text}” üzrə heç kim tapılmadı', ru: 'По запросу «{text}» никто не найден', en: 'Nobody found for “{text}”' },
+  nobodyTitle: {
+    az: '“{text}” üzrə heç kim tapılmadı',
+    ru: 'По запросу «{text}» никто не найден',
+    en: 'Nobody found for “{text}”',
+  },
   nobodyHelp: {
     az: 'Yalnız soyadı və ya adın əvvəlini yazın, süzgəcləri silin, yaxud FİN ilə axtarın.',
     ru: 'Введите только фамилию или начало имени, снимите фильтры либо ищите по ФИН.',
@@ -51,7 +55,11 @@ export const findPersonMessages = defineMessages({
     ru: 'Чтобы начать поиск, введите не меньше двух знаков.',
     en: 'Type at least two characters to begin.',
   },
-  didYouMean: { az: 'Bəlkə {fin} nəzərdə tutulurdu?', ru: 'Возможно, имелось в виду {fin}?', en: 'Did you mean {fin}?' },
+  didYouMean: {
+    az: 'Bəlkə {fin} nəzərdə tutulurdu?',
+    ru: 'Возможно, имелось в виду {fin}?',
+    en: 'Did you mean {fin}?',
+  },
   finHint: {
     az: 'FİN-də O və I hərfləri olmur: onların yerində 0 və 1 rəqəmləri olur.',
     ru: 'В ФИН нет букв O и I: на их месте цифры 0 и 1.',

@@ -37,7 +37,11 @@ export const resultMessages = defineMessages({
   upTo: { az: '≤ {high}', ru: '≤ {high}', en: '≤ {high}' },
   from: { az: '≥ {low}', ru: '≥ {low}', en: '≥ {low}' },
   between: { az: '{low}–{high}', ru: '{low}–{high}', en: '{low}–{high}' },
-  rounded: { az: 'Yuvarlaqlaşdırılıb. Qeyddəki dəyər: {value}', ru: 'Округлено. В записи: {value}', en: 'Rounded. In the record: {value}' },
+  rounded: {
+    az: 'Yuvarlaqlaşdırılıb. Qeyddəki dəyər: {value}',
+    ru: 'Округлено. В записи: {value}',
+    en: 'Rounded. In the record: {value}',
+  },
   withdrawn: { az: 'ləğv edilib', ru: 'отозван', en: 'withdrawn' },
   amended: { az: 'düzəliş edilib', ru: 'исправлен', en: 'corrected' },
   preliminary: { az: 'ilkin', ru: 'предварительно', en: 'preliminary' },

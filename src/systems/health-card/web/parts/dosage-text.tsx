@@ -49,10 +49,16 @@ const periodWords: Readonly<Record<Language, Readonly<Record<string, string>>>> 
   en: { h: 'h', d: 'days', wk: 'weeks', mo: 'months', a: 'years' },
 };
 
-function timesText(frequency: number, period: number, unit: string | undefined, language: Language): string | undefined {
+function timesText(
+  frequency: number,
+  period: number,
+  unit: string | undefined,
+  language: Language,
+): string | undefined {
   const word = periodWords[language][unit ?? ''];
   if (word === undefined) return undefined;
   if (language === 'az') return `${period === 1 ? '' : `${period} `}${word} ${frequency} dəfə`;
-  if (language === 'ru') return period === 1 && unit === 'd' ? `${frequency} р. в день` : `${frequency} р. за ${period} ${word}`;
+  if (language === 'ru')
+    return period === 1 && unit === 'd' ? `${frequency} р. в день` : `${frequency} р. за ${period} ${word}`;
   return period === 1 && unit === 'd' ? `${frequency} a day` : `${frequency} in ${period} ${word}`;
 }

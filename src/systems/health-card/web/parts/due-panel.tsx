@@ -23,7 +23,11 @@ export function DuePanel({ card, doses, withLink = false }: DuePanelProps): Reac
       level={3}
       actions={
         withLink && (
-          <ButtonLink look="quiet" className="screen-only" to={`/${language}/health-card/${card.patient.id}/vaccinations`}>
+          <ButtonLink
+            look="quiet"
+            className="screen-only"
+            to={`/${language}/health-card/${card.patient.id}/vaccinations`}
+          >
             {t('seeAll')}
           </ButtonLink>
         )
@@ -39,7 +43,7 @@ function DueList({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
   const due = plan.filter(({ state }) => shown.includes(state));
   if (due.length === 0) return <p className="soft">{t('nothingDue')}</p>;
   return (
-    <ul role="list" className="plain-list">
+    <ul className="bare-list plain-list">
       {due.map((dose) => (
         <li key={`${dose.series} ${dose.dose}`}>
           <span>
@@ -61,7 +65,9 @@ export function VaccineName({ code }: { code: string }): ReactElement {
   return <>{vaccine ? say(vaccine) : code}</>;
 }
 
-const stateLook: Readonly<Record<DoseState, { key: 'overdue' | 'dueNow' | 'upcoming' | 'given' | 'expired'; tone: Tone }>> = {
+const stateLook: Readonly<
+  Record<DoseState, { key: 'overdue' | 'dueNow' | 'upcoming' | 'given' | 'expired'; tone: Tone }>
+> = {
   overdue: { key: 'overdue', tone: 'danger' },
   due: { key: 'dueNow', tone: 'warning' },
   upcoming: { key: 'upcoming', tone: 'info' },

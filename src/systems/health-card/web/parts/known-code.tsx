@@ -15,7 +15,9 @@ type KnownCodeProps = {
 /** A term of a code list that has words here, in the reader's language; of any other the words of the record. */
 export function KnownCode({ list, concept, language }: KnownCodeProps): ReactElement {
   const { t } = useLocale(codeMessages);
-  const key = concept.coding?.map(({ code }) => codeKey(list, code?.split('-')[0])).find((known) => known !== undefined);
+  const key = concept.coding
+    ?.map(({ code }) => codeKey(list, code?.split('-')[0]))
+    .find((known) => known !== undefined);
   return key === undefined ? <ConceptText concept={concept} language={language} /> : <>{t(key)}</>;
 }
 
@@ -23,7 +25,13 @@ export function KnownCode({ list, concept, language }: KnownCodeProps): ReactEle
 const contactRoles = 'http://terminology.hl7.org/CodeSystem/v2-0131';
 
 /** What someone is to a person; only where that is not recorded, that they are a contact. */
-export function Relation({ relations, language }: { relations: readonly CodeableConcept[]; language: string }): ReactElement {
+export function Relation({
+  relations,
+  language,
+}: {
+  relations: readonly CodeableConcept[];
+  language: string;
+}): ReactElement {
   const { t } = useLocale(codeMessages);
   const kinship = relations.filter(({ coding }) => !coding?.some(({ system }) => system === contactRoles));
   const shown = kinship.length > 0 ? kinship : relations;

@@ -20,7 +20,7 @@ type MeasureTextProps = {
 };
 
 /** A number as the record spells it, in the reader's writing; a very long one rounded and marked as such. */
-export function MeasureText({ measure, language, withUnit = true }: MeasureTextProps): ReactElement {
+function MeasureText({ measure, language, withUnit = true }: MeasureTextProps): ReactElement {
   const { language: reader, number, t } = useLocale(resultMessages);
   const unit = withUnit ? unitText({ unit: measure.unit, code: measure.unitCode }, language, reader) : undefined;
   const decimals = /\.(\d+)$/.exec(measure.written)?.[1]?.length ?? 0;
@@ -28,7 +28,10 @@ export function MeasureText({ measure, language, withUnit = true }: MeasureTextP
   return (
     <span className="numbers">
       {decimals > mostDecimals ? (
-        <span title={t('rounded', { value: exact })}>≈{'\u00A0'}{number(measure.number.toFixed(2))}</span>
+        <span title={t('rounded', { value: exact })}>
+          ≈{'\u00A0'}
+          {number(measure.number.toFixed(2))}
+        </span>
       ) : (
         exact
       )}
@@ -38,7 +41,7 @@ export function MeasureText({ measure, language, withUnit = true }: MeasureTextP
 }
 
 /** A result's value, whatever kind it is. `language` is that of the record it stands in. */
-export function ValueText({ value, language }: { value: ResultValue; language: string }): ReactElement {
+function ValueText({ value, language }: { value: ResultValue; language: string }): ReactElement {
   const { date, t } = useLocale(resultMessages);
   const words = useLocale(cardMessages);
   switch (value.kind) {
@@ -64,7 +67,11 @@ export function ValueText({ value, language }: { value: ResultValue; language: s
     case 'signal':
       return <>{t('signal')}</>;
     case 'absent':
-      return value.reason ? <ConceptText concept={value.reason} language={language} /> : <span className="soft">{t('absent')}</span>;
+      return value.reason ? (
+        <ConceptText concept={value.reason} language={language} />
+      ) : (
+        <span className="soft">{t('absent')}</span>
+      );
   }
 }
 
@@ -97,12 +104,20 @@ export function ResultText({ result }: { result: Result }): ReactElement {
       </span>
     );
   }
-  return <>{parts.length > 1 ? <PartList result={result} /> : parts[0] && <ValueText value={parts[0].value} language={language} />}</>;
+  return (
+    <>
+      {parts.length > 1 ? (
+        <PartList result={result} />
+      ) : (
+        parts[0] && <ValueText value={parts[0].value} language={language} />
+      )}
+    </>
+  );
 }
 
 function PartList({ result: { parts, language } }: { result: Result }): ReactElement {
   return (
-    <ul role="list" className="stack-tight">
+    <ul className="bare-list stack-tight">
       {parts.map((part, index) => (
         <li key={`${part.key} ${index}`}>
           <span className="soft small">
@@ -116,7 +131,13 @@ function PartList({ result: { parts, language } }: { result: Result }): ReactEle
 }
 
 /** What is usual, or words to that effect from the record. */
-export function RangeText({ range, language }: { range: ResultRange | undefined; language: string }): ReactElement | null {
+export function RangeText({
+  range,
+  language,
+}: {
+  range: ResultRange | undefined;
+  language: string;
+}): ReactElement | null {
   const reader = useLocale(resultMessages);
   const { t } = reader;
   if (range === undefined) return null;
@@ -152,6 +173,14 @@ export function FlagMark({ flag }: { flag: ResultFlag }): ReactElement {
 
 /** The gravest flag among the values of a result. */
 export function gravestFlag(parts: readonly ResultPart[]): ResultFlag | undefined {
-  const gravity: readonly ResultFlag[] = ['criticalHigh', 'criticalLow', 'criticalAbnormal', 'high', 'low', 'abnormal', 'normal'];
+  const gravity: readonly ResultFlag[] = [
+    'criticalHigh',
+    'criticalLow',
+    'criticalAbnormal',
+    'high',
+    'low',
+    'abnormal',
+    'normal',
+  ];
   return gravity.find((flag) => parts.some((part) => part.flag === flag));
 }
