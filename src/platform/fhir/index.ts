@@ -10,7 +10,7 @@ export {
 } from './definitions/type-model.ts';
 export { compileFhirPath, type FhirPath, type FhirPathVariables } from './fhirpath/compile-fhirpath.ts';
 export { evaluateFhirPath } from './fhirpath/evaluate-fhirpath.ts';
-export { numberLiteral } from './json/number-literals.ts';
+export { copyLiterals, numberLiteral } from './json/number-literals.ts';
 export { parseJson } from './json/parse-json.ts';
 export { cloneJson, stringifyJson } from './json/stringify-json.ts';
 export { validateResource } from './validation/validate-resource.ts';

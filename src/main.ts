@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs';
+import { createServer as createProbe } from 'node:net';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { readSettings } from '#platform/config';
+import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
+import { StartError } from '#platform/errors';
+import { createServer } from '#platform/http';
+import { createLog, createProgress, type Log, logOf, logRequests, type Progress, readableLines } from '#platform/log';
+import { migrationParts } from './migration-parts.ts';
+import { type PartContext, parts } from './parts.ts';
+import { type RunningProgram, runProgram } from './run-program.ts';
+import { type ProgramSettings, specification } from './settings.ts';
+
+export const httpPortExitCode = 10;
+
+const portInUse = (host: string, port: number): StartError =>
+  new StartError(
+    'http.port-in-use',
+    httpPortExitCode,
+    `Port ${port} of ${host} is taken, perhaps by a VSİS that already runs. Choose another: VSIS_PORT=${port + 1} npm start`,
+  );
+
+/** Fails before the database is started when the port is taken anyway. */
+async function checkPort(host: string, port: number): Promise<void> {
+  const probe = createProbe();
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? portInUse(host, port) : error),
+    );
+    probe.listen(port, host, () => probe.close(() => resolve()));
+  });
+}
+
+async function openDatabase(
+  program: RunningProgram,
+  settings: ProgramSettings,
+  { log, progress }: { log: Log; progress: Progress },
+): Promise<ProgramDatabase> {
+  const databaseLog = logOf(log, 'database');
+  const database = await openProgramDatabase({
+    dataDir: settings.VSIS_DATA_DIR,
+    databaseUrl: settings.DATABASE_URL,
+    databasePort: settings.VSIS_DATABASE_PORT,
+    migrationParts,
+    program: 'vsis start',
+    onProgress: progress.tell,
+    onRestart: (text) => databaseLog.error(text),
+    onGiveUp: program.fail,
+  });
+  program.opened.defer(() => database.close());
+  return database;
+}
+
+async function serve(program: RunningProgram, context: PartContext): Promise<FastifyInstance> {
+  const { settings, log } = context;
+  const logger: FastifyBaseLogger = logOf(log, 'http');
+  const app = createServer({ logger });
+  program.opened.defer(() => app.close());
+  logRequests(app, logOf(log, 'http'));
+  for (const part of parts) await part.mount?.(app, context);
+  await app.listen({ host: settings.VSIS_HOST, port: settings.VSIS_PORT }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portInUse(settings.VSIS_HOST, settings.VSIS_PORT) : error;
+  });
+  return app;
+}
+
+/** What a person wants to know once everything stands. */
+async function describeStart(app: FastifyInstance, context: PartContext): Promise<string> {
+  const address = app.listeningOrigin;
+  const lines: (readonly [string, string])[] = [
+    ['Address', `${address}/`],
+    ['FHIR R4', `${address}/fhir`],
+  ];
+  for (const part of parts) lines.push(...((await part.tell?.(context)) ?? []));
+  lines.push(['Data', context.database.description], ['Stop', 'Ctrl-C']);
+  const block = lines.map(([label, text]) => `  ${label.padEnd(10)} ${text}`).join('\n');
+  return `\nVSİS ${context.version} is running, for this machine alone.\n\n${block}\n`;
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+async function start(program: RunningProgram, flags: readonly string[]): Promise<void> {
+  const settings = readSettings(specification, { environment: process.env, flags });
+  const progress = createProgress(process.stdout);
+  const destination = process.stderr.isTTY ? readableLines(process.stderr) : process.stderr;
+  const log = createLog({ level: settings.VSIS_LOG_LEVEL, destination });
+  await checkPort(settings.VSIS_HOST, settings.VSIS_PORT);
+  const database = await openDatabase(program, settings, { log, progress });
+  const context: PartContext = { settings, database, log, progress, signal: program.signal, version };
+  for (const part of parts) await part.prepare?.(context);
+  if (program.signal.aborted) return;
+  const app = await serve(program, context);
+  progress.end(await describeStart(app, context));
+  await program.stopped.finally(() => process.stdout.write('\nStopping …\n'));
+}
+
+const [, , ...given] = process.argv;
+process.exitCode = await runProgram((program) => start(program, given[0] === 'start' ? given.slice(1) : given));
+if (process.exitCode === 0) process.stdout.write('Stopped.\n');

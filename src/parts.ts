@@ -1,0 +1,80 @@
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance } from 'fastify';
+import type { ProgramDatabase } from '#platform/database';
+import { startProgress } from '#platform/exchange';
+import { servePortal } from '#platform/http';
+import { demoTokenKey } from '#platform/identity';
+import type { Log, Progress } from '#platform/log';
+import { registerFhir } from '#platform/rest';
+import { demoIdentities } from './demo-identities.ts';
+import { actorReader } from './actor-of.ts';
+import { registerHealth } from './health.ts';
+import { findUnfinishedSeed, seedWorld } from './seed-world.ts';
+import type { ProgramSettings } from './settings.ts';
+
+/** What every part gets when it is mounted. */
+export type PartContext = {
+  readonly settings: ProgramSettings;
+  readonly database: ProgramDatabase;
+  readonly log: Log;
+  readonly progress: Progress;
+  /** Aborted when the program is asked to stop while it still starts. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+};
+
+/** What one part adds to the running program. All of it is optional but the name. */
+export type Part = {
+  readonly name: string;
+  /** Work that must be done before anything is served, e.g. creating the invented country at the first start. */
+  readonly prepare?: (context: PartContext) => Promise<void>;
+  readonly mount?: (app: FastifyInstance, context: PartContext) => Promise<void> | void;
+  /** Lines for the end of the start, each a label and a text. */
+  readonly tell?: (context: PartContext) => Promise<readonly (readonly [string, string])[]>;
+};
+
+const portalFolder = fileURLToPath(new URL('../.cache/portal/', import.meta.url));
+
+/** The invented country is made at the first start of demo mode, and gone on with where a start was interrupted. */
+async function prepareWorld({ settings, database, progress, signal }: PartContext): Promise<void> {
+  if (!settings.VSIS_DEMO) {
+    return;
+  }
+  const store = { sql: database.sql, now: () => new Date() };
+  const today = new Date().toISOString().slice(0, 10);
+  const left = await findUnfinishedSeed(database.sql, { people: settings.VSIS_PEOPLE, seed: 'vsis', today });
+  if (left) {
+    progress.end();
+    const bar = startProgress(process.stdout, 'Inventing the country', 'resources');
+    const total = left.people;
+    await seedWorld(store, left, ({ people, resources }) => bar.show({ done: people, total, items: resources }), signal);
+    bar.finish();
+  }
+}
+
+/** A few of the cast, one line each; `vsis token` lists them all. */
+function demoSignIns(): (readonly [string, string])[] {
+  const shown = ['grandmother', 'toddler', 'family-doctor', 'vaccinator'];
+  const lines = demoIdentities
+    .filter((entry) => shown.includes(entry.key))
+    .map((entry) => `${entry.fin}  ${entry.name} (${entry.role})`);
+  const [first = '', ...rest] = lines;
+  return [['Demo', first], ...rest.map((line) => ['', line] as const), ['Token', 'npm run vsis -- token --as family-doctor']];
+}
+
+/** The parts of the program in the order they are prepared and mounted. */
+export const parts: readonly Part[] = [
+  { name: 'health', mount: (app, { database }) => registerHealth(app, database.sql) },
+  {
+    name: 'fhir',
+    prepare: prepareWorld,
+    mount: async (app, { database, version, settings }) =>
+      registerFhir(app, {
+        store: { sql: database.sql, now: () => new Date() },
+        actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
+        version,
+      }),
+    tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
+  },
+  { name: 'portal', mount: (app) => servePortal(app, portalFolder) },
+];

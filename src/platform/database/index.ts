@@ -1,0 +1,15 @@
+export { applicationRole, ensureApplicationRole } from './application-role.ts';
+export {
+  type ConnectionOptions,
+  type Database,
+  openDatabase,
+  type ReservedSql,
+  type Sql,
+  type Transaction,
+} from './connect.ts';
+export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts';
+export { type DatabaseFailure, databaseFailures } from './errors.ts';
+export { type MigrateOptions, migrate } from './migrate.ts';
+export type { MigrationPart } from './migration-files.ts';
+export { openProgramDatabase, type ProgramDatabase, type ProgramDatabaseOptions } from './program-database.ts';
+export { databaseSettings } from './settings.ts';

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { AppError } from '#platform/errors';
+import { sendError } from './send-error.ts';
+
+/** A request body of more bytes is refused with 413. */
+export const bodyLimitBytes = 32 * 1024 * 1024;
+
+export type ServerOptions = { readonly logger: FastifyBaseLogger };
+
+/**
+ * The HTTP server every part mounts its routes on. Bodies arrive as text: malformed UTF-8 is refused, JSON is left to
+ * the part that knows how exactly it must be read. Whatever is thrown becomes an OperationOutcome.
+ */
+export function createServer({ logger }: ServerOptions): FastifyInstance {
+  const app = fastify({
+    loggerInstance: logger,
+    bodyLimit: bodyLimitBytes,
+    disableRequestLogging: true, // addresses of searches name people; the request log of the log part leaves them out
+    genReqId: () => randomUUID(),
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
+    requestTimeout: 120_000,
+    clientErrorHandler: refuseMalformedRequest,
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    decodeBody(request, body),
+  );
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('X-Content-Type-Options', 'nosniff');
+    reply.header('Referrer-Policy', 'no-referrer');
+  });
+  app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    sendError(new AppError('notFound', 'http.no-route', 'There is nothing at this address.'), request, reply),
+  );
+  return app;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+function decodeBody({ headers }: FastifyRequest, body: Buffer): string {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const charset = /;\s*charset="?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new AppError(
+      'unsupportedMediaType',
+      'http.content-encoding',
+      'Compressed bodies are not taken; send it plain.',
+    );
+  }
+  if (!/^utf-?8$/i.test(charset)) {
+    throw new AppError('unsupportedMediaType', 'http.charset', 'The body must be UTF-8.');
+  }
+  try {
+    return utf8.decode(body);
+  } catch (cause) {
+    throw new AppError('invalid', 'http.malformed-utf8', 'The body is not well-formed UTF-8.', { cause });
+  }
+}
+
+type Refusal = { readonly status: string; readonly code: string; readonly text: string };
+
+const malformed: Refusal = { status: '400 Bad Request', code: 'invalid', text: 'The HTTP request is malformed.' };
+const refusals: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    code: 'too-long',
+    text: 'The address or the headers are too long; a search can be sent as POST to _search.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    code: 'timeout',
+    text: 'The request did not arrive in time.',
+  },
+};
+
+/** What the HTTP parser itself refuses never reaches a route; the connection is answered and closed. */
+function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const { status, code, text } = refusals[error.code ?? ''] ?? malformed;
+  const issue = [{ severity: 'error', code, diagnostics: text }];
+  const body = JSON.stringify({ resourceType: 'OperationOutcome', issue });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/fhir+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,75 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import postgres from 'postgres';
+import { AppError } from '#platform/errors';
+import { toOutcome } from './to-outcome.ts';
+
+/** The only place where something thrown becomes an answer. */
+export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const error = toAppError(thrown);
+  const { status, body } = toOutcome(error, request.id);
+  if (status >= 500) {
+    request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
+  }
+  if (status === 503) {
+    reply.header('Retry-After', '2');
+  }
+  return reply.code(status).type('application/fhir+json; charset=utf-8').send(JSON.stringify(body));
+}
+
+/** What was thrown, in the vocabulary of errors; the unknown becomes a fault that tells nothing. */
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) {
+    return thrown;
+  }
+  if (isFastifyError(thrown)) {
+    return fromFastify(thrown);
+  }
+  if (thrown instanceof Error && isDatabaseAway(thrown)) {
+    return new AppError('unavailable', 'http.database-away', 'The database does not answer; try again shortly.', {
+      cause: thrown,
+    });
+  }
+  return new AppError('fault', 'http.unexpected', 'Something went wrong here.', { cause: thrown });
+}
+
+function isFastifyError(thrown: unknown): thrown is FastifyError {
+  return thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('FST_');
+}
+
+function fromFastify(error: FastifyError): AppError {
+  switch (error.code) {
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new AppError('tooLarge', 'http.body-too-large', 'The body is larger than this server takes.');
+    case 'FST_ERR_BAD_URL':
+      return new AppError('invalid', 'http.malformed-address', 'The address is malformed.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new AppError('notFound', 'http.no-route', 'There is nothing at this address.');
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return new AppError('unsupportedMediaType', 'http.media-type', 'The body has no usable Content-Type.');
+    default:
+      return (error.statusCode ?? 500) < 500
+        ? new AppError('invalid', 'http.malformed-request', 'The request is malformed.', { cause: error })
+        : new AppError('fault', 'http.unexpected', 'Something went wrong here.', { cause: error });
+  }
+}
+
+/** The connection broke or cannot be made; whether a write that was under way took place is then not known. */
+const away = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
+
+function isDatabaseAway(error: Error): boolean {
+  const code = error instanceof postgres.PostgresError || 'code' in error ? String(error.code) : '';
+  return away.has(code) || code.startsWith('53'); // class 53: disk full, out of memory, too many connections
+}

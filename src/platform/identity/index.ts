@@ -1,0 +1,1 @@
+export { type DemoIdentity, demoTokenKey, issueDemoToken, readDemoToken } from './demo-token.ts';

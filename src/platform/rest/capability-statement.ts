@@ -1,0 +1,76 @@
+import { searchParametersOf, storedTypes } from '#platform/search';
+
+/** The CapabilityStatement of what the routes of this folder and the search grammar really do. */
+export function capabilityStatement(options: { baseUrl: string; version: string; date: string }) {
+  return {
+    resourceType: 'CapabilityStatement',
+    status: 'active',
+    date: options.date,
+    publisher: 'VSİS',
+    kind: 'instance',
+    software: { name: 'VSİS', version: options.version },
+    implementation: { description: 'Vahid Səhiyyə İnformasiya Sistemi', url: options.baseUrl },
+    fhirVersion: '4.0.1',
+    format: ['application/fhir+json', 'json'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
+    rest: [
+      {
+        mode: 'server',
+        resource: storedTypes.map(describeType),
+        interaction: ['transaction', 'batch', 'history-system'].map((code) => ({ code })),
+      },
+    ],
+  };
+}
+
+const interactions = [
+  'read',
+  'vread',
+  'update',
+  'patch',
+  'delete',
+  'history-instance',
+  'history-type',
+  'create',
+  'search-type',
+];
+
+function describeType(type: string) {
+  const parameters = searchParametersOf(type);
+  const references = parameters.filter((each) => each.type === 'reference');
+  return {
+    type,
+    profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+    interaction: interactions.map((code) => ({ code })),
+    versioning: 'versioned-update',
+    readHistory: true,
+    updateCreate: true,
+    conditionalCreate: true,
+    conditionalRead: 'full-support',
+    conditionalUpdate: true,
+    conditionalDelete: 'single',
+    referencePolicy: ['literal', 'logical', 'local'],
+    ...(references.length > 0
+      ? {
+          searchInclude: references.map((each) => `${type}:${each.code}`),
+          searchRevInclude: referringTo(type),
+        }
+      : referringTo(type).length > 0
+        ? { searchRevInclude: referringTo(type) }
+        : {}),
+    searchParam: parameters.map((each) => ({ name: each.code, definition: each.url, type: each.type })),
+  };
+}
+
+const referring = new Map<string, string[]>();
+for (const type of storedTypes) {
+  for (const parameter of searchParametersOf(type)) {
+    for (const target of parameter.type === 'reference' ? (parameter.target ?? []) : []) {
+      referring.set(target, [...(referring.get(target) ?? []), `${type}:${parameter.code}`]);
+    }
+  }
+}
+
+function referringTo(type: string): string[] {
+  return referring.get(type) ?? [];
+}

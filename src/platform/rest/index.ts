@@ -1,0 +1,2 @@
+export type { FhirContext } from './fhir-context.ts';
+export { registerFhir } from './register-fhir.ts';

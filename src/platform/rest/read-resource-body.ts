@@ -1,0 +1,29 @@
+import { AppError } from '#platform/errors';
+import { isJsonObject, parseJson, type Resource } from '#platform/fhir';
+
+/** Parses a body that must be a resource of the type the address names. */
+export function readResourceBody(text: string, type: string): Resource {
+  return toResource(parseJson(text), type, 'The body');
+}
+
+export function toResource(value: unknown, type: string, what: string): Resource {
+  if (!isJsonObject(value) || typeof value['resourceType'] !== 'string') {
+    throw new AppError('invalid', 'rest.no-resource', `${what} is no resource: it has no resourceType.`, {
+      issues: [
+        {
+          severity: 'error',
+          code: 'structure',
+          text: `${what} is no resource: it has no resourceType.`,
+          expression: type,
+        },
+      ],
+    });
+  }
+  if (value['resourceType'] !== type) {
+    const text = `${what} is not the ${type} that the address names.`;
+    throw new AppError('invalid', 'rest.type-mismatch', text, {
+      issues: [{ severity: 'error', code: 'invalid', text, expression: 'resourceType' }],
+    });
+  }
+  return value as Resource; // as: an object with a resourceType; validation says the rest
+}

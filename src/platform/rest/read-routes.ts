@@ -1,0 +1,60 @@
+import type { FastifyInstance } from 'fastify';
+import { parseSearch } from '#platform/search';
+import { findNewest, findVersion, gone, notFound, type Sql, type StoredVersion } from '#platform/store';
+import { describeVersion, sendJson } from './answers.ts';
+import { type FhirService, type InstanceParams, instanceOf } from './fhir-context.ts';
+import { readOf, toRecords } from './note-reads.ts';
+import { reduceContent } from './reduce-content.ts';
+import { heldBy, isNotModified, queryOf, requireJsonWanted } from './request-headers.ts';
+
+export function registerReads(app: FastifyInstance, service: FhirService): void {
+  const { store, audit } = service;
+
+  app.get('/:type/:id', async (request, reply) => {
+    requireJsonWanted(request);
+    const address = instanceOf(request.params);
+    const { summary, elements } = parseSearch(address.type, controlsOf(queryOf(request)));
+    const stored = present(address, await findNewest(store.sql, address));
+    const [record] = await toRecords(service, request, [readOf(stored)]);
+    await (record && audit.record(record));
+    describeVersion(reply, stored.version, stored.updated);
+    if (isNotModified(heldBy(request), stored.version, stored.updated)) {
+      return reply.code(304).send();
+    }
+    return sendJson(reply, reduceContent(stored.type, stored.content, { summary, elements }));
+  });
+
+  app.get('/:type/:id/_history/:version', async (request, reply) => {
+    requireJsonWanted(request);
+    const address = instanceOf(request.params);
+    const { version } = request.params as { version: string }; // as: the route has this parameter
+    const stored = await readVersion(store.sql, address, version);
+    const [record] = await toRecords(service, request, [readOf(stored)]);
+    await (record && audit.record(record));
+    return sendJson(describeVersion(reply, stored.version, stored.updated), stored.content);
+  });
+}
+
+/** A version by its number as text; what is no number is the number of no version. */
+export async function readVersion(sql: Sql, address: InstanceParams, version: string): Promise<Present> {
+  const number = /^\d{1,9}$/.test(version) ? Number(version) : 0;
+  return present(address, await findVersion(sql, address, number));
+}
+
+export type Present = StoredVersion & { readonly content: string };
+
+export function present(address: InstanceParams, stored: StoredVersion | undefined): Present {
+  if (!stored) {
+    throw notFound(address);
+  }
+  const { content } = stored;
+  if (content === null) {
+    throw gone(address);
+  }
+  return { ...stored, content };
+}
+
+/** Of the parameters of a read, those that shape the answer. */
+function controlsOf(parameters: URLSearchParams): [string, string][] {
+  return [...parameters].filter(([name]) => name === '_summary' || name === '_elements');
+}

@@ -1,0 +1,114 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '#platform/errors';
+import { type Criteria, type WriteRequest, type WriteResult, writeResources } from '#platform/store';
+import { sendJson, sendWritten, success } from './answers.ts';
+import { baseUrlOf, type FhirContext, instanceOf, knownType } from './fhir-context.ts';
+import { readPatch } from './patch-body.ts';
+import { readResourceBody } from './read-resource-body.ts';
+import {
+  queryOf,
+  readIfMatch,
+  readParameters,
+  readPreferences,
+  requireJson,
+  requireJsonWanted,
+} from './request-headers.ts';
+
+export function registerWrites(app: FastifyInstance, context: FhirContext): void {
+  const writeOne = async (request: FastifyRequest, wanted: WriteRequest): Promise<WriteResult> => {
+    const [result] = await writeResources(context.store, await context.actorOf(request), [wanted]);
+    if (!result) {
+      throw new Error('a write gave no result');
+    }
+    return result;
+  };
+
+  app.post('/:type', async (request, reply) => {
+    requireJsonWanted(request);
+    const type = knownType(request.params);
+    const resource = readResourceBody(requireJson(request), type);
+    const condition = request.headers['if-none-exist'];
+    const ifNoneExist = condition === undefined ? {} : { ifNoneExist: toCriteria(String(condition), type) };
+    const result = await writeOne(request, { kind: 'create', type, resource, ...ifNoneExist });
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
+  });
+
+  app.put('/:type/:id', async (request, reply) => {
+    requireJsonWanted(request);
+    const { type, id } = instanceOf(request.params);
+    const resource = readResourceBody(requireJson(request), type);
+    if (resource.id !== id) {
+      const text = 'The id of the resource must be that of the address.';
+      throw new AppError('invalid', 'rest.id-mismatch', text, {
+        issues: [{ severity: 'error', code: 'value', text, expression: `${type}.id` }],
+      });
+    }
+    const result = await writeOne(request, { kind: 'update', type, target: id, resource, ...preconditions(request) });
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
+  });
+
+  app.put('/:type', async (request, reply) => {
+    requireJsonWanted(request);
+    const type = knownType(request.params);
+    const resource = readResourceBody(requireJson(request), type);
+    const target = criteriaOf(request, type);
+    const result = await writeOne(request, { kind: 'update', type, target, resource, ...preconditions(request) });
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
+  });
+
+  for (const path of ['/:type/:id', '/:type']) {
+    app.patch(path, async (request, reply) => {
+      requireJsonWanted(request);
+      const { type, target } = targetOf(request);
+      const apply = readPatch(request);
+      const result = await writeOne(request, { kind: 'patch', type, target, apply, ...preconditions(request) });
+      return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
+    });
+
+    app.delete(path, async (request, reply) => {
+      const { type, target } = targetOf(request);
+      const result = await writeOne(request, { kind: 'delete', type, target, ...preconditions(request) });
+      if (result.version !== undefined) {
+        reply.header('ETag', `W/"${result.version}"`);
+      }
+      return readPreferences(request).return === 'OperationOutcome'
+        ? sendJson(reply.code(200), JSON.stringify(success(`${type} deleted.`)))
+        : reply.code(204).send();
+    });
+  }
+}
+
+function targetOf(request: FastifyRequest): { type: string; target: string | Criteria } {
+  const params = request.params as { id?: string }; // as: one of the two routes has an id
+  if (params.id !== undefined) {
+    const { type, id } = instanceOf(params);
+    return { type, target: id };
+  }
+  const type = knownType(request.params);
+  return { type, target: criteriaOf(request, type) };
+}
+
+function preconditions(request: FastifyRequest): { ifMatch?: number; onlyNew?: boolean } {
+  const ifMatch = readIfMatch(request.headers['if-match']);
+  const onlyNew = request.headers['if-none-match']?.trim() === '*';
+  return { ...(ifMatch === undefined ? {} : { ifMatch }), ...(onlyNew ? { onlyNew } : {}) };
+}
+
+function criteriaOf(request: FastifyRequest, type: string): Criteria {
+  return nonEmpty(
+    [...queryOf(request)].filter(([name]) => name !== '_format'),
+    type,
+  );
+}
+
+/** `Patient?identifier=…` or `identifier=…` as criteria. */
+export function toCriteria(text: string, type: string): Criteria {
+  return nonEmpty([...readParameters(text.slice(text.indexOf('?') + 1))], type);
+}
+
+function nonEmpty(criteria: Criteria, type: string): Criteria {
+  if (criteria.length === 0) {
+    throw new AppError('stale', 'rest.no-criteria', `Without criteria this would speak of every ${type}.`);
+  }
+  return criteria;
+}

@@ -1,0 +1,146 @@
+import type { Collector } from './collector.ts';
+import { addCompositeEntries } from './composite-entries.ts';
+import { referenceKey, valueKey } from './hash.ts';
+import { labelOf } from './label-of.ts';
+import { leadingDateOf } from './leading-date.ts';
+import { type IndexedResource, patientOf } from './patient-of.ts';
+import type { Span } from './periods.ts';
+import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
+import { spanOf } from './ranges.ts';
+import { normalizeReference } from './references.ts';
+import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
+import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
+import { textsOf, tokenForms, tokensOf } from './token-forms.ts';
+import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
+import { type Found, isJson, walkPath } from './walk-path.ts';
+
+/** Everything a resource is found by. */
+export type IndexEntries = {
+  readonly keys: readonly bigint[];
+  readonly strings: readonly string[];
+  readonly ranges: readonly RangeEntry[];
+  /** Logical id of the patient in whose compartment the resource lies. */
+  readonly patient: string | undefined;
+  /** The clinically leading date, see `leadingDateOf`. */
+  readonly date: Span | undefined;
+  /** The text by which lists of the type are sorted, see `labelOf`. */
+  readonly label: string | undefined;
+};
+
+/** Answered from the resource's own columns. */
+const unindexed = new Set(['_id', '_lastUpdated']);
+
+/** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
+export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
+  const type = resource.resourceType;
+  const collector: Collector = { keys: new Set(), strings: new Set(), ranges: [], baseUrl };
+  const start: Found = { value: resource, type };
+  const leading = leadingDateOf(type);
+  let date: Span | undefined;
+  for (const parameter of searchParametersOf(type)) {
+    const { code } = parameter;
+    if (unindexed.has(code) || indexedParameters(type, code).length > 1) {
+      continue;
+    }
+    const found = parameter.paths.flatMap((path) => walkPath(start, path));
+    if (found.length === 0) {
+      continue;
+    }
+    collector.keys.add(valueKey(type, code, presenceForm));
+    if (code === leading) {
+      date = found.map(spanOf).find((each) => each !== undefined);
+    } else if (parameter.type === 'composite') {
+      addCompositeEntries(collector, { type, parameter, resource }, found);
+    } else {
+      addEntries(collector, type, parameter, found);
+    }
+  }
+  return {
+    keys: [...collector.keys],
+    strings: [...collector.strings].sort(),
+    ranges: collector.ranges,
+    patient: patientOf(resource, baseUrl),
+    date,
+    label: labelOf(resource),
+  };
+}
+
+function addEntries(collector: Collector, type: string, parameter: SearchParameter, found: readonly Found[]): void {
+  const { code } = parameter;
+  switch (parameter.type) {
+    case 'token':
+      found.forEach((each) => addToken(collector, type, code, each));
+      return;
+    case 'string':
+      found.forEach((each) => addString(collector, type, code, each));
+      return;
+    case 'uri':
+      found.forEach((each) => addUri(collector, type, code, each));
+      return;
+    case 'reference':
+      found.forEach((each) => addReference(collector, type, code, each));
+      return;
+    default:
+      collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, parameter.type, found));
+  }
+}
+
+function addToken({ keys, strings }: Collector, type: string, code: string, found: Found): void {
+  const forms = [...tokensOf(found).flatMap(tokenForms), ...identifierTypeForms(found)];
+  forms.forEach((form) => keys.add(valueKey(type, code, form)));
+  textsOf(found).forEach((text) => strings.add(codeTextEntry(code, text)));
+}
+
+/** An identifier under each coding of its type, for the modifier `:of-type`. */
+function identifierTypeForms({ value, type }: Found): string[] {
+  if (type !== 'Identifier' || !isJson(value) || !isJson(value['type']) || typeof value['value'] !== 'string') {
+    return [];
+  }
+  const identifier = value['value'];
+  const codings = tokensOf({ value: value['type'], type: 'CodeableConcept' });
+  return codings.map(({ system, code }) => ofTypeForm(system ?? '', code, identifier));
+}
+
+function addString({ keys, strings }: Collector, type: string, code: string, found: Found): void {
+  for (const text of stringsOf(found)) {
+    keys.add(valueKey(type, code, exactForm(text)));
+    stringForms(text, found.type, code === 'phonetic').forEach((form) => strings.add(stringEntry(code, form)));
+  }
+}
+
+function addUri({ keys, strings }: Collector, type: string, code: string, { value }: Found): void {
+  if (typeof value !== 'string') {
+    return;
+  }
+  for (const uri of withAndWithoutVersion(value)) {
+    keys.add(valueKey(type, code, tokenForm(undefined, uri)));
+  }
+  strings.add(stringEntry(code, value));
+}
+
+/** A canonical may carry a version (`http://…|1.0`), which a search may leave out. */
+function withAndWithoutVersion(address: string): readonly string[] {
+  const bar = address.indexOf('|');
+  return bar < 0 ? [address] : [address, address.slice(0, bar)];
+}
+
+function addReference({ keys, baseUrl }: Collector, type: string, code: string, { value }: Found): void {
+  const add = (address: string) => keys.add(referenceKey(type, code, normalizeReference(address, baseUrl)));
+  if (typeof value === 'string') {
+    withAndWithoutVersion(value).forEach(add);
+    return;
+  }
+  if (!isJson(value)) {
+    return;
+  }
+  if (typeof value['reference'] === 'string') {
+    add(value['reference']);
+  }
+  if (isJson(value['identifier'])) {
+    const forms = tokensOf({ value: value['identifier'], type: 'Identifier' }).flatMap(tokenForms);
+    forms.forEach((form) => keys.add(valueKey(type, code, targetIdentifierForm(form))));
+  }
+  if (typeof value['resourceType'] === 'string' && typeof value['id'] === 'string') {
+    add(`${value['resourceType']}/${value['id']}`);
+  }
+}

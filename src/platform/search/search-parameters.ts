@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import { findType } from '#platform/fhir';
+import type { CompiledParameter, CompiledPath, CompiledSearch } from './compiled-search.ts';
+
+const table = JSON.parse(readFileSync(new URL('./generated/search.json', import.meta.url), 'utf8')) as CompiledSearch; // as: the compiler of the definitions writes exactly this
+
+export type SearchParameter = CompiledParameter & { readonly common: boolean };
+
+const commonParameters: readonly SearchParameter[] = table.common.map((each) => ({ ...each, common: true }));
+
+const byType = new Map<string, ReadonlyMap<string, SearchParameter>>(
+  Object.entries(table.types).map(([type, parameters]) => [
+    type,
+    new Map(
+      [...commonParameters, ...parameters.filter(isSupported).map((each) => ({ ...each, common: false }))].map(
+        (each) => [each.code, each],
+      ),
+    ),
+  ]),
+);
+
+/** The resource types that can be stored and searched: every R4 resource but Parameters. */
+export const storedTypes: readonly string[] = Object.keys(table.types);
+
+export function isStoredType(type: string): boolean {
+  return byType.has(type);
+}
+
+export function searchParametersOf(type: string): readonly SearchParameter[] {
+  return [...(byType.get(type)?.values() ?? [])];
+}
+
+export function findSearchParameter(type: string, code: string): SearchParameter | undefined {
+  return byType.get(type)?.get(code);
+}
+
+/** Parameters that are by definition the union of two others; they have no entries of their own. */
+const unions: Readonly<Record<string, readonly string[]>> = {
+  'Observation.combo-code': ['code', 'component-code'],
+  'Observation.combo-data-absent-reason': ['data-absent-reason', 'component-data-absent-reason'],
+  'Observation.combo-value-concept': ['value-concept', 'component-value-concept'],
+  'Observation.combo-value-quantity': ['value-quantity', 'component-value-quantity'],
+  'Observation.combo-code-value-concept': ['code-value-concept', 'component-code-value-concept'],
+  'Observation.combo-code-value-quantity': ['code-value-quantity', 'component-code-value-quantity'],
+};
+
+/** The parameters under which the values of this one are indexed: itself, or the two it is the union of. */
+export function indexedParameters(type: string, code: string): readonly string[] {
+  return unions[`${type}.${code}`] ?? [code];
+}
+
+/** Parameters of the type that place a resource in a patient's compartment, the leading one first. */
+export function patientParametersOf(type: string): readonly string[] {
+  return table.patientCompartment[type] ?? [];
+}
+
+/**
+ * Whether the reference parameter is the one that places the type in the patient's compartment, and its element holds
+ * one reference at most: then the patient the resource is stored with is the patient it refers to.
+ */
+export function isPatientLink(type: string, code: string): boolean {
+  const [leading] = patientParametersOf(type);
+  if (!['patient', 'subject'].includes(code) || (leading !== 'patient' && leading !== 'subject')) {
+    return false;
+  }
+  const [path, ...others] = findSearchParameter(type, code)?.paths ?? [];
+  return path !== undefined && others.length === 0 && isSingleElement(type, path);
+}
+
+function isSingleElement(type: string, path: CompiledPath): boolean {
+  const steps = path.steps.flatMap((step) => ('names' in step ? [Object.keys(step.names)] : []));
+  const [[name] = []] = steps;
+  return steps.length === 1 && name !== undefined && findType(type)?.properties.get(name)?.element.isList === false;
+}
+
+const summaryPaths = new Map<string, ReadonlySet<string>>();
+
+/** Element paths below the type that `_summary=true` keeps. */
+export function summaryPathsOf(type: string): ReadonlySet<string> {
+  let paths = summaryPaths.get(type);
+  if (!paths) {
+    paths = new Set(['id', 'meta', 'implicitRules', ...(table.summary[type] ?? [])]);
+    summaryPaths.set(type, paths);
+  }
+  return paths;
+}
+
+/** Composites of more than two components and the geographic `near` have no index. */
+function isSupported(parameter: CompiledParameter): boolean {
+  return parameter.type !== 'special' && (parameter.components?.length ?? 0) <= 2;
+}

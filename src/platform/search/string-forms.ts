@@ -1,0 +1,54 @@
+import { foldedWords, foldName, soundKey } from '#platform/names';
+import { hash64 } from './hash.ts';
+import { type Found, isJson } from './walk-path.ts';
+
+/** A text longer than this is findable by its beginning only; an index entry may not exceed 2 kB. */
+const indexedCharacters = 400;
+
+const nameParts = ['text', 'family', 'given', 'prefix', 'suffix'];
+const addressParts = ['text', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
+
+/** Whether a text of this type is compared word by word (people's names, addresses) or as a whole. */
+export function isWordwise(type: string): boolean {
+  return type === 'HumanName' || type === 'Address';
+}
+
+/** The texts of an element as written. */
+export function stringsOf({ value, type }: Found): string[] {
+  if (typeof value === 'string') {
+    return [value];
+  }
+  if (!isJson(value)) {
+    return [];
+  }
+  const parts = type === 'HumanName' ? nameParts : type === 'Address' ? addressParts : [];
+  return parts.flatMap((part) => value[part] ?? []).filter((each): each is string => typeof each === 'string');
+}
+
+/** What a text is compared by: its folded words, its sound keys, or its folded whole. */
+export function stringForms(text: string, type: string, phonetic: boolean): readonly string[] {
+  if (phonetic) {
+    return foldedWords(text).map(soundKey);
+  }
+  return isWordwise(type) ? foldedWords(text) : [foldName(text)];
+}
+
+/** The entry under which a folded text is found by its beginning. */
+export function stringEntry(code: string, form: string): string {
+  return `${code}=${beginningOf(form)}`;
+}
+
+/** The entry of a folded text that counts only together with a token. */
+export function pairedStringEntry(code: string, tokenForm: string, form: string): string {
+  return `${code}=${hash64(tokenForm)}$${beginningOf(form)}`;
+}
+
+/** The entry of the text behind a code, for `:text`. */
+export function codeTextEntry(code: string, text: string): string {
+  return stringEntry(`${code}:text`, foldName(text));
+}
+
+export function beginningOf(text: string): string {
+  const beginning = text.slice(0, indexedCharacters);
+  return beginning.isWellFormed() ? beginning : beginning.slice(0, -1); // no half of a surrogate pair at the end
+}

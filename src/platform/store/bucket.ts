@@ -1,0 +1,25 @@
+import { randomBytes, randomInt } from 'node:crypto';
+import { hash64 } from '#platform/search';
+
+/** Resources are spread over this many buckets; a bucket is the unit that moves between database servers. */
+export const bucketCount = 4096;
+
+const ownShape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * The bucket an id speaks of: ids made here (UUID version 7) carry it in the twelve bits after the version digit, of
+ * any other id it is a hash. A resource stored in another bucket than its id speaks of has a row in `record.locator`.
+ */
+export function bucketOfId(id: string): number {
+  return ownShape.test(id) ? Number.parseInt(id.slice(15, 18), 16) : Number(BigInt.asUintN(12, hash64(id)));
+}
+
+/** A new id in UUID version 7 shape: 48 bits of milliseconds, the bucket, 62 random bits. */
+export function newId(bucket: number = randomInt(bucketCount), now: number = Date.now()): string {
+  const time = now.toString(16).padStart(12, '0');
+  const random = randomBytes(8);
+  random[0] = ((random[0] ?? 0) & 0x3f) | 0x80;
+  const tail = random.toString('hex');
+  const shard = bucket.toString(16).padStart(3, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${shard}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+}

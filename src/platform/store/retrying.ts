@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import postgres from 'postgres';
+import { tooContended } from './errors.ts';
+
+/** Serialization failure, deadlock, and two writers that made the same resource at once. */
+const passing = new Set(['40001', '40P01', '23505']);
+const attempts = 6;
+
+/** Runs a transaction again when it lost against another through no fault of its own. */
+export async function retrying<Result>(run: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!(error instanceof postgres.PostgresError) || !passing.has(error.code)) {
+        throw error;
+      }
+      if (attempt === attempts) {
+        throw tooContended(error);
+      }
+      await delay(5 * 2 ** attempt * Math.random());
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import {
+  hash64,
+  invalid,
+  isPatientLink,
+  isStoredType,
+  normalizeReference,
+  parseLocalReference,
+  readTokenForm,
+  referenceKey,
+  type SearchParameter,
+  targetIdentifierForm,
+  unescape,
+  valueKey,
+} from '#platform/search';
+import type { SqlFragment } from '../sql.ts';
+import { hasAnyKey } from './compile-keys.ts';
+import { anyOf, column, type Scope } from './scope.ts';
+
+export function compileReference(
+  scope: Scope,
+  parameter: SearchParameter,
+  modifier: string | undefined,
+  values: readonly string[],
+): SqlFragment {
+  const { sql, type } = scope;
+  const { code } = parameter;
+  if (modifier === 'identifier') {
+    const forms = values.map((value) => readTokenForm(`${code}:identifier`, value, false));
+    return hasAnyKey(
+      scope,
+      forms.map((form) => valueKey(type, code, targetIdentifierForm(form))),
+    );
+  }
+  const targets = values.flatMap((value) => targetsOf(scope, parameter, modifier, unescape(value)));
+  const found = hasAnyKey(
+    scope,
+    targets.map((target) => referenceKey(type, code, target)),
+  );
+  const patients = isPatientLink(type, code) ? targets.map(patientIdOf) : [];
+  return patients.length === 0 || patients.includes(undefined)
+    ? found
+    : sql`(${found} and ${anyOf(
+        sql,
+        patients.map((id) => isOfPatient(scope, id ?? '')),
+      )})`;
+}
+
+function patientIdOf(target: string): string | undefined {
+  const local = parseLocalReference(target);
+  return local?.type === 'Patient' ? local.id : undefined;
+}
+
+/** Rows stored with this patient; the hash finds them, the id itself decides. */
+function isOfPatient(scope: Scope, patientId: string): SqlFragment {
+  return scope.sql`(${column(scope, 'patient_key')} = ${String(hash64(`Patient/${patientId}`))}::bigint
+    and ${column(scope, 'patient')} = ${patientId})`;
+}
+
+/** What a reference value can mean: an address as it is, or an id under every type the parameter may point at. */
+function targetsOf(scope: Scope, parameter: SearchParameter, modifier: string | undefined, value: string): string[] {
+  const address = normalizeReference(value, scope.baseUrl);
+  const wanted = modifier !== undefined && isStoredType(modifier) ? modifier : undefined;
+  if (/^[A-Za-z0-9\-.]{1,64}$/.test(address)) {
+    const types = wanted === undefined ? (parameter.target ?? []) : [wanted];
+    return types.map((type) => `${type}/${address}`);
+  }
+  const local = parseLocalReference(address);
+  if (wanted !== undefined && local && local.type !== wanted) {
+    throw invalid(`${parameter.code}:${wanted}`, 'the type of the address is another than that of the modifier');
+  }
+  return [address];
+}

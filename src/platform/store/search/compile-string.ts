@@ -1,0 +1,94 @@
+import {
+  beginningOf,
+  exactForm,
+  isWordwise,
+  type SearchParameter,
+  stringEntry,
+  stringForms,
+  tokenForm,
+  unescape,
+  valueKey,
+} from '#platform/search';
+import type { SqlFragment } from '../sql.ts';
+import { beginsWith, hasAnyKey } from './compile-keys.ts';
+import { anyOf, column, type Scope } from './scope.ts';
+import { soughtText } from './sought-text.ts';
+
+export function compileString(
+  scope: Scope,
+  parameter: SearchParameter,
+  modifier: string | undefined,
+  values: readonly string[],
+): SqlFragment {
+  const { code } = parameter;
+  if (modifier === 'exact') {
+    return hasAnyKey(
+      scope,
+      values.map((value) => valueKey(scope.type, code, exactForm(unescape(value)))),
+    );
+  }
+  const alternatives = values.map((value) => formsOf(parameter, unescape(value)));
+  return modifier === 'contains'
+    ? containing(scope, code, alternatives)
+    : beginsWith(
+        scope,
+        alternatives.map((forms) => forms.map((form) => stringEntry(code, form))),
+      );
+}
+
+function formsOf({ code, paths }: SearchParameter, text: string): readonly string[] {
+  const type = paths.some((path) => path.types.some(isWordwise)) ? 'HumanName' : 'string';
+  return stringForms(soughtText(code, text), type, code === 'phonetic');
+}
+
+function containing(scope: Scope, code: string, alternatives: readonly (readonly string[])[]): SqlFragment {
+  const { sql } = scope;
+  const one = (form: string, at: number): SqlFragment => {
+    const pattern = `${asPattern(code)}=%${asPattern(beginningOf(form))}%`;
+    const each = sql`exists (
+      select from unnest(tsvector_to_array(${column(scope, 'strings')})) as entry where entry like ${pattern})`;
+    return at === 0 ? each : sql` and ${each}`;
+  };
+  return anyOf(
+    sql,
+    alternatives.map((forms) => sql`(${forms.map(one)})`),
+  );
+}
+
+/** The text as a pattern of `like` that stands for nothing but itself. */
+function asPattern(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+export function compileUri(
+  scope: Scope,
+  { code }: SearchParameter,
+  modifier: string | undefined,
+  values: readonly string[],
+): SqlFragment {
+  const uris = values.map(unescape);
+  if (modifier === 'below') {
+    return beginsWith(
+      scope,
+      uris.map((uri) => [stringEntry(code, uri)]),
+    );
+  }
+  const wanted = modifier === 'above' ? uris.flatMap(uriAndParents) : uris;
+  return hasAnyKey(
+    scope,
+    wanted.map((uri) => valueKey(scope.type, code, tokenForm(undefined, uri))),
+  );
+}
+
+const parentsAtMost = 100;
+
+/** `http://a/b/c` and what lies above it: `http://a/b`, `http://a`. */
+function uriAndParents(uri: string): string[] {
+  const parents = [uri];
+  let at = uri.lastIndexOf('/');
+  while (at > uri.indexOf('//') + 1 && parents.length < parentsAtMost) {
+    parents.push(uri.slice(0, at), uri.slice(0, at + 1));
+    at = uri.lastIndexOf('/', at - 1);
+  }
+  return parents;
+}

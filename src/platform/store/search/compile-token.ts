@@ -1,0 +1,58 @@
+import {
+  codeTextEntry,
+  indexedParameters,
+  invalid,
+  isSystemless,
+  ofTypeForm,
+  readTokenForm,
+  type SearchParameter,
+  splitUnescaped,
+  unescape,
+  valueKey,
+} from '#platform/search';
+import type { SqlFragment } from '../sql.ts';
+import { beginsWith, hasAnyKey } from './compile-keys.ts';
+import type { Scope } from './scope.ts';
+import { soughtText } from './sought-text.ts';
+
+export function compileToken(
+  scope: Scope,
+  parameter: SearchParameter,
+  modifier: string | undefined,
+  values: readonly string[],
+): SqlFragment {
+  const codes = indexedParameters(scope.type, parameter.code);
+  if (modifier === 'text') {
+    const texts = values.map((value) => soughtText(`${parameter.code}:text`, unescape(value)));
+    return beginsWith(
+      scope,
+      codes.flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
+    );
+  }
+  const forms = values.map((value) =>
+    modifier === 'of-type'
+      ? readOfTypeForm(parameter, value)
+      : readTokenForm(parameter.code, value, hasNoSystem(parameter)),
+  );
+  const found = hasAnyKey(
+    scope,
+    codes.flatMap((code) => forms.map((form) => valueKey(scope.type, code, form))),
+  );
+  return modifier === 'not' ? scope.sql`not ${found}` : found;
+}
+
+/** No path of the parameter ends in a type that has a system: then a system in the query is left out of account. */
+export function hasNoSystem({ paths }: { readonly paths: SearchParameter['paths'] }): boolean {
+  return paths.every((path) => path.types.every(isSystemless));
+}
+
+function readOfTypeForm({ code: name, paths }: SearchParameter, value: string): string {
+  const [system = '', code = '', identifier = '', ...rest] = splitUnescaped(value, '|').map(unescape);
+  if (!paths.some((path) => path.types.includes('Identifier'))) {
+    throw invalid(`${name}:of-type`, 'only identifiers have a type');
+  }
+  if (code === '' || identifier === '' || rest.length > 0) {
+    throw invalid(`${name}:of-type`, 'the form is system|code|value');
+  }
+  return ofTypeForm(system, code, identifier);
+}

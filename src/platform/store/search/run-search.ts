@@ -1,0 +1,127 @@
+import postgres from 'postgres';
+import { AppError } from '#platform/errors';
+import type { SearchQuery } from '#platform/search';
+import type { StoredVersion } from '../read-rows.ts';
+import type { Sql, SqlFragment } from '../sql.ts';
+import { compileWhere } from './compile-condition.ts';
+import { allOf, column, type Scope } from './scope.ts';
+import { type SortExpression, sortExpression } from './sort-expression.ts';
+
+export type SearchPage = {
+  readonly matches: readonly StoredVersion[];
+  /** Number of all matches, where it was asked for or is known without counting far. */
+  readonly total: number | undefined;
+  /** Cursor of the next page. */
+  readonly next: string | undefined;
+};
+
+/** Without `_total=accurate` matches are counted only up to here. */
+const countedByDefault = 1000;
+
+type Row = StoredVersion & { readonly position: string; readonly order: readonly (string | null)[] };
+
+/**
+ * Runs a search. One statement for the page and, only if the page does not tell, one for the total.
+ * `baseUrl` is the record's own address, which references in the query may carry.
+ */
+export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
+  const scope: Scope = { sql, alias: 'r', type: query.type, depth: 0, baseUrl };
+  const where = compileWhere(scope, query.conditions);
+  if (query.summary === 'count' || query.count === 0) {
+    return { matches: [], total: await countMatches(sql, where, undefined), next: undefined };
+  }
+  const rows = await selectPage(scope, query, where).catch((error: unknown) => {
+    throw query.cursor !== undefined && isMalformedValue(error) ? invalidCursor() : error;
+  });
+  const matches = rows.slice(0, query.count);
+  const last = matches.at(-1);
+  const more = rows.length > query.count && last !== undefined;
+  const whole = !more && query.cursor === undefined;
+  return {
+    matches,
+    total: whole ? matches.length : await totalOf(sql, query, where),
+    next: more ? encodeCursor(last) : undefined,
+  };
+}
+
+async function totalOf(sql: Sql, query: SearchQuery, where: SqlFragment): Promise<number | undefined> {
+  if (query.total === 'none') {
+    return undefined;
+  }
+  if (query.total === 'accurate') {
+    return countMatches(sql, where, undefined);
+  }
+  const counted = await countMatches(sql, where, countedByDefault + 1);
+  return counted > countedByDefault ? undefined : counted;
+}
+
+async function countMatches(sql: Sql, where: SqlFragment, limit: number | undefined): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::float8 as count
+    from (select from record.resource r where ${where} limit ${limit ?? null}::bigint) as found`;
+  return row?.count ?? 0;
+}
+
+async function selectPage(scope: Scope, query: SearchQuery, where: SqlFragment): Promise<Row[]> {
+  const { sql } = scope;
+  const expressions = query.sort.map((key) => sortExpression(scope, key));
+  const after = query.cursor === undefined ? sql`true` : afterCursor(scope, query, expressions);
+  const order = expressions.map(({ value, neverNull }, at) => {
+    const direction = query.sort[at]?.descending ? sql`desc` : sql`asc`;
+    return neverNull ? sql`${value} ${direction}, ` : sql`${value} ${direction} nulls last, `;
+  });
+  const values = expressions.map(({ value }, at) => (at === 0 ? sql`(${value})::text` : sql`, (${value})::text`));
+  return sql<Row[]>`
+    select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content, r.rid::text as position,
+      ${values.length === 0 ? sql`'{}'::text[]` : sql`array[${values}]`} as order
+    from record.resource r
+    where ${allOf(sql, [where, after])}
+    order by ${order.length === 0 ? sql`` : order} r.rid
+    limit ${query.count + 1}`;
+}
+
+/** What PostgreSQL says of a text that is no timestamp, number or the like: only a cursor brings such into a search. */
+function isMalformedValue(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code.startsWith('22');
+}
+
+function invalidCursor(): AppError {
+  const text = 'The page address is not one this server gave; start the search anew.';
+  return new AppError('invalid', 'search.invalid-cursor', text, {
+    issues: [{ severity: 'error', code: 'value', text, expression: 'http._cursor' }],
+  });
+}
+
+function encodeCursor(row: Row): string {
+  return Buffer.from(JSON.stringify([...row.order, row.position])).toString('base64url');
+}
+
+function decodeCursor(cursor: string, length: number): (string | null)[] {
+  try {
+    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Array.isArray(values) && values.length === length && /^\d{1,18}$/.test(String(values.at(-1)))) {
+      return values.map((each) => (each === null ? null : String(each)));
+    }
+  } catch {
+    // falls through: a cursor that is no JSON is as wrong as one of the wrong length
+  }
+  throw invalidCursor();
+}
+
+/** Rows behind the cursor in the order of the search: later in the first key, or equal there and later in the next. */
+function afterCursor(scope: Scope, query: SearchQuery, expressions: readonly SortExpression[]): SqlFragment {
+  const { sql } = scope;
+  const values = decodeCursor(query.cursor ?? '', expressions.length + 1);
+  const position = sql`${column(scope, 'rid')} > ${values.at(-1) ?? '0'}::text::bigint`;
+  return expressions.reduceRight<SqlFragment>((rest, expression, at) => {
+    const { value, cast, neverNull } = expression;
+    const known = values[at] ?? null;
+    if (known === null) {
+      return sql`(${value} is null and ${rest})`; // behind the rows without a value there are only more of them
+    }
+    const literal = sql`${known}::text::${sql.unsafe(cast)}`;
+    const beyond = query.sort[at]?.descending ? sql`${value} < ${literal}` : sql`${value} > ${literal}`;
+    const later = neverNull ? beyond : sql`(${beyond} or ${value} is null)`;
+    return sql`(${later} or (${value} = ${literal} and ${rest}))`;
+  }, position);
+}

@@ -1,0 +1,116 @@
+import { AppError } from '#platform/errors';
+import { connectEntries, giveId, hasConditionalReference } from './connect-entries.ts';
+import { tooContended } from './errors.ts';
+import { applyPreconditions, lockTargets } from './lock-targets.ts';
+import { isUnchanged, type PrepareOptions, prepareWrite } from './prepare-write.ts';
+import { resolveConditions } from './resolve-conditions.ts';
+import { retrying } from './retrying.ts';
+import type { Sql } from './sql.ts';
+import type { Store } from './store.ts';
+import type { WriteRequest, WriteResult } from './write-request.ts';
+import { type Actor, type PreparedWrite, writeRows } from './write-rows.ts';
+import { isOpen, type Step, storedResult, toStep, writtenResult } from './write-step.ts';
+
+export type WriteOptions = PrepareOptions & {
+  /** FHIRPath of each request in a Bundle, to name the place of an error; absent for a single interaction. */
+  readonly paths?: readonly string[];
+  /** The requests are entries of one transaction Bundle: an address within it (`urn:uuid:`) must be that of an entry. */
+  readonly closed?: boolean;
+  /** Leave a resource alone whose content is already stored (imports). */
+  readonly skipUnchanged?: boolean;
+  /** Runs at the end of the same transaction, with the results. */
+  readonly before?: (sql: Sql, results: readonly WriteResult[]) => Promise<void>;
+};
+
+/**
+ * Carries out all requests in one transaction or none of them: resolves conditions, gives ids, rewrites references
+ * between the requests, validates, and writes versions, index entries, changes and audit records together.
+ * A transaction that loses against another is run again; the requests themselves are never changed.
+ */
+export async function writeResources(
+  store: Store,
+  actor: Actor,
+  requests: readonly WriteRequest[],
+  options: WriteOptions = {},
+): Promise<WriteResult[]> {
+  const plain = isPlainCreate(requests, options) ? await writePlainCreate(store, actor, requests, options) : undefined;
+  return plain ?? retrying(() => writeInTransaction(store, actor, requests, options));
+}
+
+function isPlainCreate([first, ...others]: readonly WriteRequest[], options: WriteOptions): boolean {
+  const isCreate = first?.kind === 'create' && !first.ifNoneExist && !first.wantedId;
+  return isCreate && others.length === 0 && !options.before && !options.closed;
+}
+
+/** A create that needs nothing that is stored is one statement, without a transaction around it. */
+async function writePlainCreate(
+  store: Store,
+  actor: Actor,
+  requests: readonly WriteRequest[],
+  options: WriteOptions,
+): Promise<WriteResult[] | undefined> {
+  const prepared = requests.map((request, at) => {
+    const step = toStep(request, options.paths?.[at]);
+    giveId(store, step);
+    return prepareWrite(store, step, options);
+  });
+  if (prepared.some(({ content = '' }) => hasConditionalReference(content))) {
+    return undefined;
+  }
+  await writeRows(store.sql, prepared, actor);
+  return prepared.map(writtenResult);
+}
+
+async function writeInTransaction(
+  store: Store,
+  actor: Actor,
+  requests: readonly WriteRequest[],
+  options: WriteOptions,
+): Promise<WriteResult[]> {
+  const steps = requests.map((request, at) => toStep(request, options.paths?.[at]));
+  return store.sql.begin(async (sql) => {
+    await resolveConditions(store, sql, steps);
+    await lockTargets(sql, steps);
+    applyPreconditions(steps);
+    await connectEntries(store, sql, steps, options.closed ?? false);
+    const writes = new Map(steps.filter(isOpen).map((step) => [step, prepareWrite(store, step, options)]));
+    const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
+    await writeAll(
+      sql,
+      actor,
+      [...writes].flatMap(([step, prepared]) => (unchanged.has(step) ? [] : [prepared])),
+    );
+    const results = steps.map((step) => resultOf(step, writes, unchanged));
+    await options.before?.(sql, results);
+    return results;
+  });
+}
+
+function isWrittenAlready(step: Step, writes: ReadonlyMap<Step, PreparedWrite>): boolean {
+  const prepared = writes.get(step);
+  return prepared !== undefined && isUnchanged(step, prepared);
+}
+
+async function writeAll(sql: Sql, actor: Actor, prepared: readonly PreparedWrite[]): Promise<void> {
+  const done = await writeRows(sql, prepared, actor);
+  if (done.includes(false)) {
+    throw tooContended(); // rows are locked before, so that this is a guard rather than a case
+  }
+}
+
+function resultOf(step: Step, writes: ReadonlyMap<Step, PreparedWrite>, unchanged: ReadonlySet<Step>): WriteResult {
+  if (step.settled) {
+    return step.settled;
+  }
+  if (step.twin) {
+    return { ...resultOf(step.twin, writes, unchanged), outcome: 'unchanged' };
+  }
+  if (unchanged.has(step) && step.newest) {
+    return storedResult('unchanged', step.newest);
+  }
+  const prepared = writes.get(step);
+  if (!prepared) {
+    throw new AppError('fault', 'store.no-result', `The ${step.request.kind} of a ${step.request.type} has no result.`);
+  }
+  return writtenResult(prepared);
+}

@@ -1,0 +1,27 @@
+import './look.css';
+
+export { type Locale, LocaleProvider, localeOf, type Translate, useLocale } from './locale.tsx';
+export { uiMessages } from './messages.ts';
+export { Badge, Code, type Tone } from './parts/badge.tsx';
+export { Button, ButtonLink } from './parts/button.tsx';
+export type { ReferenceBand } from './parts/chart-scales.ts';
+export { type Column, DataTable } from './parts/data-table.tsx';
+export { DefinitionList, type Fact } from './parts/definition-list.tsx';
+export { ErrorPanel } from './parts/error-panel.tsx';
+export { Icon, type IconName } from './parts/icon.tsx';
+export { LanguageSwitch } from './parts/language-switch.tsx';
+export { Notice } from './parts/notice.tsx';
+export { PageHeading } from './parts/page-heading.tsx';
+export { type NavigationLink, PageShell } from './parts/page-shell.tsx';
+export { Panel } from './parts/panel.tsx';
+export { RecordText } from './parts/record-text.tsx';
+export { SearchField, type Suggestion } from './parts/search-field.tsx';
+export { Skeleton } from './parts/skeleton.tsx';
+export { Sparkline } from './parts/sparkline.tsx';
+export { type TabLink, TabLinks } from './parts/tab-links.tsx';
+export { Timeline, type TimelineEntry, type TimelineYear } from './parts/timeline.tsx';
+export { TrendChart, type TrendPoint, type TrendSeries } from './parts/trend-chart.tsx';
+export { type SlotFiller, type SlotLink, type SlotName, SlotProvider, type SystemScreens, useSlot } from './slots.tsx';
+export { useHotkey } from './use-hotkey.ts';
+export { useNow } from './use-now.ts';
+export { usePageFocus } from './use-page-focus.ts';

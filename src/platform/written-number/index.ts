@@ -1,0 +1,1 @@
+export { parseExact, writtenNumber } from './written-number.ts';

@@ -1,0 +1,33 @@
+import { type FinFault, foldFin, readFin } from '#platform/names';
+
+/** What someone typed to find a person, and what to ask the record for. */
+export type PersonQuery = {
+  readonly text: string;
+  /** Search by number, alone or beside the search by name. */
+  readonly fin?: string;
+  readonly name?: string;
+  /** A number that looks mistyped: what is wrong, and what was likely meant. */
+  readonly hint?: { readonly fault: FinFault; readonly suggestion: string };
+};
+
+const shortest = 2;
+
+/**
+ * Reads one line as a FİN, a name, or both: seven letters may be either. Anything with a digit in it is a number, because
+ * no name has one. Shorter than two signs asks for nothing.
+ */
+export function readPersonQuery(typed: string): PersonQuery | undefined {
+  const text = typed.trim().replace(/\s+/gu, ' ');
+  if (Array.from(text).length < shortest) return undefined;
+  if (!/\d/.test(text)) return { text, name: text, ...asFin(text) };
+  const reading = readFin(text);
+  if (reading.ok) return { text, fin: reading.fin };
+  const hint =
+    reading.suggestion === undefined ? {} : { hint: { fault: reading.fault, suggestion: reading.suggestion } };
+  return { text, fin: foldFin(text), ...hint };
+}
+
+function asFin(text: string): { fin?: string } {
+  const reading = readFin(text);
+  return reading.ok ? { fin: reading.fin } : {};
+}

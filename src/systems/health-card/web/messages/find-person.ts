@@ -1,0 +1,71 @@
+import { defineMessages } from '#platform/i18n';
+
+export const findPersonMessages = defineMessages({
+  title: { az: 'Şəxsin axtarışı', ru: 'Поиск человека', en: 'Find a person' },
+  field: { az: 'FİN, ad və ya soyad', ru: 'ФИН, имя или фамилия', en: 'FİN, name or surname' },
+  placeholder: { az: 'Məsələn: Əliyeva Şəhla', ru: 'Например: Алиева Шахла', en: 'For example: Aliyeva Shahla' },
+  shortField: { az: 'Şəxs axtar', ru: 'Найти человека', en: 'Find a person' },
+  help: {
+    az: 'Necə yazılsa, elə tapılır: Əliyeva, Aliyeva, eliyeva və ya Алиева. FİN 7 işarədir.',
+    ru: 'Пишите как удобно: Əliyeva, Aliyeva, eliyeva или Алиева. ФИН состоит из 7 знаков.',
+    en: 'Type it any way you like: Əliyeva, Aliyeva, eliyeva or Алиева. A FİN has 7 characters.',
+  },
+  search: { az: 'Axtar', ru: 'Найти', en: 'Search' },
+  filters: { az: 'Dəqiqləşdir', ru: 'Уточнить', en: 'Narrow down' },
+  sex: { az: 'Cins', ru: 'Пол', en: 'Sex' },
+  anySex: { az: 'hər ikisi', ru: 'любой', en: 'any' },
+  birthYear: { az: 'Doğum ili', ru: 'Год рождения', en: 'Year of birth' },
+  birthYearHelp: { az: 'dörd rəqəm', ru: 'четыре цифры', en: 'four digits' },
+  results: { az: 'Tapılan şəxslər', ru: 'Найденные люди', en: 'People found' },
+  found: {
+    az: '{n, plural, =0 {Heç kim tapılmadı} other {# nəfər tapıldı}}',
+    ru: '{n, plural, =0 {Никто не найден} one {Найден # человек} few {Найдено # человека} many {Найдено # человек} other {Найдено # человек}}',
+    en: '{n, plural, =0 {Nobody found} one {# person found} other {# people found}}',
+  },
+  foundFirst: {
+    az: 'İlk {n} nəfər göstərilir',
+    ru: 'Показаны первые {n}',
+    en: 'The first {n} people are shown',
+  },
+  more: { az: 'Daha çox göstər', ru: 'Показать ещё', en: 'Show more' },
+  name: { az: 'Soyad, ad, ata adı', ru: 'Фамилия, имя, отчество', en: 'Surname, name, father’s name' },
+  born: { az: 'Doğum tarixi', ru: 'Дата рождения', en: 'Date of birth' },
+  fin: { az: 'FİN', ru: 'ФИН', en: 'FİN' },
+  district: { az: 'Rayon, şəhər', ru: 'Район, город', en: 'District' },
+  facility: { az: 'Təhkim olunduğu müəssisə', ru: 'Учреждение', en: 'Facility' },
+  died: { az: 'vəfat edib', ru: 'смерть зарегистрирована', en: 'deceased' },
+  similar: { az: 'Oxşar yazılış', ru: 'Похожее написание', en: 'Similar spelling' },
+  similarHelp: {
+    az: 'Səslənişi yaxın olan adlar. Seçməzdən əvvəl doğum tarixini yoxlayın.',
+    ru: 'Имена, близкие по звучанию. Прежде чем выбрать, сверьте дату рождения.',
+    en: 'Names that sound alike. Check the date of birth before you choose.',
+  },
+  nobodyTitle: {
+    az: '“{text}” üzrə heç kim tapılmadı',
+    ru: 'По запросу «{text}» никто не найден',
+    en: 'Nobody found for “{text}”',
+  },
+  nobodyHelp: {
+    az: 'Yalnız soyadı və ya adın əvvəlini yazın, süzgəcləri silin, yaxud FİN ilə axtarın.',
+    ru: 'Введите только фамилию или начало имени, снимите фильтры либо ищите по ФИН.',
+    en: 'Type the surname alone or the beginning of a name, clear the filters, or search by FİN.',
+  },
+  start: {
+    az: 'Axtarışa başlamaq üçün ən azı iki işarə yazın.',
+    ru: 'Чтобы начать поиск, введите не меньше двух знаков.',
+    en: 'Type at least two characters to begin.',
+  },
+  didYouMean: {
+    az: 'Bəlkə {fin} nəzərdə tutulurdu?',
+    ru: 'Возможно, имелось в виду {fin}?',
+    en: 'Did you mean {fin}?',
+  },
+  finHint: {
+    az: 'FİN-də O və I hərfləri olmur: onların yerində 0 və 1 rəqəmləri olur.',
+    ru: 'В ФИН нет букв O и I: на их месте цифры 0 и 1.',
+    en: 'A FİN never has the letters O and I, only the digits 0 and 1.',
+  },
+  clearFilters: { az: 'Süzgəcləri sil', ru: 'Снять фильтры', en: 'Clear filters' },
+  allResults: { az: 'Enter: bütün nəticələr', ru: 'Enter: все результаты', en: 'Enter: all results' },
+  nothingYet: { az: 'Heç kim tapılmadı', ru: 'Никто не найден', en: 'Nobody found' },
+});

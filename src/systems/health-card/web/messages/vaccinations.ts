@@ -1,0 +1,41 @@
+import { defineMessages } from '#platform/i18n';
+
+export const vaccinationMessages = defineMessages({
+  title: { az: 'Peyvəndlər', ru: 'Прививки', en: 'Vaccinations' },
+  due: { az: 'Vaxtı çatmış peyvəndlər', ru: 'Прививки, которым пришёл срок', en: 'Vaccinations due' },
+  nothingDue: {
+    az: 'Milli təqvim üzrə vaxtı çatmış peyvənd yoxdur.',
+    ru: 'По национальному календарю прививок к сроку нет.',
+    en: 'By the national calendar nothing is due.',
+  },
+  notApplied: {
+    az: 'Milli peyvənd təqvimi FİN-i olan şəxslər üçün hesablanır. Bu şəxsin FİN-i qeyd olunmayıb.',
+    ru: 'Национальный календарь рассчитывается для тех, у кого есть ФИН. У этого человека ФИН не указан.',
+    en: 'The national calendar is worked out for people with a FİN. This person has none on record.',
+  },
+  overdue: { az: 'gecikib', ru: 'просрочено', en: 'overdue' },
+  dueNow: { az: 'vaxtıdır', ru: 'пора', en: 'due' },
+  upcoming: { az: 'yaxınlaşır', ru: 'скоро', en: 'upcoming' },
+  given: { az: 'vurulub', ru: 'сделана', en: 'given' },
+  expired: { az: 'yaşı keçib', ru: 'возраст прошёл', en: 'past the age' },
+  plan: { az: 'Təqvim', ru: 'Календарь', en: 'Calendar' },
+  planHelp: {
+    az: 'Hər doza vaxtı çatan gün qüvvədə olan milli təqvimə görə. “Dəqiqləşdirilməlidir” işarəsi mənbədə oxunmayan qaydanı göstərir.',
+    ru: 'Каждая доза по календарю, действующему в день срока. «Требует уточнения» отмечает правило, не прочитанное в источнике.',
+    en: 'Each dose by the calendar in force on the day it falls due. “To be confirmed” marks a rule not read in a source.',
+  },
+  inferred: { az: 'dəqiqləşdirilməlidir', ru: 'требует уточнения', en: 'to be confirmed' },
+  record: { az: 'Vurulmuş peyvəndlər', ru: 'Сделанные прививки', en: 'Vaccinations given' },
+  vaccine: { az: 'Peyvənd', ru: 'Вакцина', en: 'Vaccine' },
+  dose: { az: 'Doza', ru: 'Доза', en: 'Dose' },
+  doseNumber: { az: 'doza {n}', ru: 'доза {n}', en: 'dose {n}' },
+  date: { az: 'Tarix', ru: 'Дата', en: 'Date' },
+  dueDate: { az: 'Vaxtı', ru: 'Срок', en: 'Due date' },
+  lot: { az: 'Seriya', ru: 'Серия', en: 'Lot' },
+  where: { az: 'Müəssisə', ru: 'Учреждение', en: 'Where' },
+  status: { az: 'Vəziyyət', ru: 'Состояние', en: 'Status' },
+  notDone: { az: 'vurulmayıb', ru: 'не сделана', en: 'not done' },
+  withdrawn: { az: 'səhvən daxil edilib', ru: 'внесено ошибочно', en: 'entered in error' },
+  none: { az: 'Peyvənd qeydi yoxdur.', ru: 'Записей о прививках нет.', en: 'No vaccination is recorded.' },
+  seeAll: { az: 'Hamısına bax', ru: 'Смотреть все', en: 'See all' },
+});

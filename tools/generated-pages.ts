@@ -1,0 +1,7 @@
+import { settingsPage } from '#platform/config';
+import { specification } from '../src/settings.ts';
+
+/** Pages of the documentation that are made from the source. A test holds each against what is committed. */
+export function generatedPages(): readonly { readonly path: string; readonly text: string }[] {
+  return [{ path: 'docs/generated/config.md', text: settingsPage(specification) }];
+}
