@@ -11,8 +11,9 @@ function failures({ results }: SuiteReport): string[] {
 
 function suite(title: string, folderName: string, body: (folder: string) => void): void {
   const folder = findDataFolder(folderName);
-  describe.skipIf(folder === undefined)(folder === undefined ? `${title} (skipped: the data folder ${folderName} is absent)` : title, () => {
-    if (folder !== undefined) body(folder);
+  describe(title, () => {
+    if (folder === undefined) it.skip(`is not run: the data folder ${folderName} is absent`, () => undefined);
+    else body(folder);
   });
 }
 

@@ -63,7 +63,9 @@ function hasIn(value: unknown, name: string): boolean {
 function hasChoice(value: unknown, name: string): boolean {
   if (!isJsonObject(value)) return false;
   for (const key in value) {
-    if (key.startsWith(name) || key.startsWith(`_${name}`)) return true;
+    const start = key.charCodeAt(0) === 0x5f ? 1 : 0;
+    const next = key.charCodeAt(start + name.length);
+    if (key.startsWith(name, start) && next >= 0x41 && next <= 0x5a) return true;
   }
   return false;
 }
