@@ -5,5 +5,7 @@ import { resolve } from 'node:path';
 export function findDataFolder(name: string): string | undefined {
   const root = process.env['VSIS_TEST_DATA'] ?? resolve(import.meta.dirname, '../../../shared/data');
   const folder = resolve(root, name);
-  return existsSync(folder) ? folder : undefined;
+  if (existsSync(folder)) return folder;
+  process.stderr.write(`No data at ${folder}: the suite that needs them is skipped.\n`);
+  return undefined;
 }

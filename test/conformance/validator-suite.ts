@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { isJsonObject, type JsonObject, parseJson, validateResource, xmlToResource } from '#platform/fhir';
 import { AppError, type Issue } from '#platform/errors';
+import { isJsonObject, type JsonObject, parseJson, validateResource, xmlToResource } from '#platform/fhir';
 import type { CaseResult, SuiteReport } from './report.ts';
-import { type Expected, type ManifestCase, type ManifestPart, readExpected, readManifest } from './validator-manifest.ts';
+import {
+  type Expected,
+  type ManifestCase,
+  type ManifestPart,
+  readExpected,
+  readManifest,
+} from './validator-manifest.ts';
 
 /**
  * Holds our verdict against the recorded one of the reference validator. Each case counts once for the
@@ -38,7 +44,8 @@ function runCase(folder: string, test: ManifestCase): CaseResult[] {
   const base = readExpected(folder, test.java);
   if (base) results.push(compare(test.name, base, findErrors(folder, test)));
   const expected = readExpected(folder, test.profile?.java);
-  if (test.profile && expected) results.push(compare(`${test.name} (profile)`, expected, findErrors(folder, test, test.profile)));
+  if (test.profile && expected)
+    results.push(compare(`${test.name} (profile)`, expected, findErrors(folder, test, test.profile)));
   return results;
 }
 
@@ -60,7 +67,11 @@ function findErrors(folder: string, test: ManifestCase, part?: ManifestPart): re
     if (error instanceof AppError) return error.issues;
     throw error;
   }
-  const support = readSupport(folder, [...(test.supporting ?? []), ...(test.profiles ?? []), ...(part?.supporting ?? [])]);
+  const support = readSupport(folder, [
+    ...(test.supporting ?? []),
+    ...(test.profiles ?? []),
+    ...(part?.supporting ?? []),
+  ]);
   const profiles = part?.source !== undefined ? [profileUrl(folder, part.source, support)] : [];
   const errors = validateResource(resource, {
     find: (url) => support.get(url),
@@ -127,5 +138,8 @@ function readLeniently(file: string): unknown {
 
 /** The suite allows comments of JSON5 in single cases; FHIR does not. */
 function withoutComments(text: string): string {
-  return text.replaceAll(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string: string | undefined) => string ?? '');
+  return text.replaceAll(
+    /("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g,
+    (_, string: string | undefined) => string ?? '',
+  );
 }

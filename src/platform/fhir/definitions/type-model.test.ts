@@ -34,11 +34,17 @@ describe('types of R4', () => {
   });
 
   it('keeps the bindings of 4.0.1', () => {
-    expect(findType('DetectedIssue')?.properties.get('status')?.element.requiredValueSet).toBe('http://hl7.org/fhir/ValueSet/observation-status');
+    expect(findType('DetectedIssue')?.properties.get('status')?.element.requiredValueSet).toBe(
+      'http://hl7.org/fhir/ValueSet/observation-status',
+    );
   });
 
   it('puts inherited elements first, as XML wants them', () => {
-    expect(findType('Patient')?.elements.slice(0, 9).map((element) => element.name)).toEqual([
+    expect(
+      findType('Patient')
+        ?.elements.slice(0, 9)
+        .map((element) => element.name),
+    ).toEqual([
       'id',
       'meta',
       'implicitRules',

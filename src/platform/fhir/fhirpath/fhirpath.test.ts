@@ -4,7 +4,12 @@ import { compilePattern } from './compile-pattern.ts';
 import { evaluateFhirPath } from './evaluate-fhirpath.ts';
 import { quoteKeywords } from './quote-keywords.ts';
 
-const patient = { resourceType: 'Patient', name: [{ given: ['A', 'B'] }], text: { status: 'generated', div: '<div/>' }, deceasedBoolean: true };
+const patient = {
+  resourceType: 'Patient',
+  name: [{ given: ['A', 'B'] }],
+  text: { status: 'generated', div: '<div/>' },
+  deceasedBoolean: true,
+};
 
 describe('evaluateFhirPath', () => {
   it.each<[string, unknown[]]>([

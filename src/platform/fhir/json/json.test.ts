@@ -71,7 +71,12 @@ describe('parseJson and stringifyJson', () => {
   it('reads as JSON.parse does, and writes what it reads', () => {
     fc.assert(
       fc.property(fc.json({ noUnicodeString: false }), (text) => {
-        fc.pre(!text.includes('__proto__') && !text.includes('\\u0000') && text.isWellFormed() && JSON.stringify(JSON.parse(text)) === text);
+        fc.pre(
+          !text.includes('__proto__') &&
+            !text.includes('\\u0000') &&
+            text.isWellFormed() &&
+            JSON.stringify(JSON.parse(text)) === text,
+        );
         const value = parseJson(text);
         expect(value).toEqual(JSON.parse(text));
         expect(stringifyJson(value)).toBe(text);

@@ -1,7 +1,7 @@
 import { findConstraint } from '../definitions/type-model.ts';
 import { compileFhirPath } from '../fhirpath/compile-fhirpath.ts';
 import { nativeRules } from './native-rules.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 /** True when the value keeps the rule. */
 export type RuleTest = (value: unknown, run: Run) => boolean;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readGenerated } from '../definitions/read-generated.ts';
-import { findConstraint, isResourceType } from '../definitions/type-model.ts';
 import type { JsonObject } from '../definitions/resource.ts';
+import { findConstraint, isResourceType } from '../definitions/type-model.ts';
 import { compileFhirPath } from '../fhirpath/compile-fhirpath.ts';
 import { nativeRules } from './native-rules.ts';
 import { startRun } from './run.ts';
@@ -11,7 +11,52 @@ const different = new Set(['dom-3', 'ref-1', 'que-7', 'que-12', 'eld-3', 'txt-1'
 const compared = Object.keys(nativeRules).filter((key) => !different.has(key));
 
 /** Objects on which the rules hold or break: every property a rule speaks of, present and absent. */
-const names = ['extension', 'value', 'valueString', 'code', 'system', 'comparator', 'data', 'contentType', 'start', 'end', 'numerator', 'denominator', 'name', 'telecom', 'address', 'organization', 'identifier', 'use', 'low', 'high', 'text', 'dataAbsentReason', 'valueInteger', 'detail', 'reference', 'summary', 'assessment', 'type', 'actor', 'total', 'resource', 'request', 'response', 'fullUrl', 'duration', 'durationUnit', 'period', 'periodUnit', 'periodMax', 'durationMax', 'countMax', 'count', 'timeOfDay', 'when'];
+const names = [
+  'extension',
+  'value',
+  'valueString',
+  'code',
+  'system',
+  'comparator',
+  'data',
+  'contentType',
+  'start',
+  'end',
+  'numerator',
+  'denominator',
+  'name',
+  'telecom',
+  'address',
+  'organization',
+  'identifier',
+  'use',
+  'low',
+  'high',
+  'text',
+  'dataAbsentReason',
+  'valueInteger',
+  'detail',
+  'reference',
+  'summary',
+  'assessment',
+  'type',
+  'actor',
+  'total',
+  'resource',
+  'request',
+  'response',
+  'fullUrl',
+  'duration',
+  'durationUnit',
+  'period',
+  'periodUnit',
+  'periodMax',
+  'durationMax',
+  'countMax',
+  'count',
+  'timeOfDay',
+  'when',
+];
 
 const values: Readonly<Record<string, readonly unknown[]>> = {
   start: ['2020', '2020-05-01', '2021-01-01T00:00:00Z'],
@@ -30,18 +75,52 @@ const values: Readonly<Record<string, readonly unknown[]>> = {
   value: [1],
 };
 const bases: Readonly<Record<string, string>> = {
-  'ext-1': 'Extension', 'dom-2': 'Patient', 'dom-4': 'Patient', 'dom-5': 'Patient', 'qty-3': 'Quantity', 'sqty-1': 'Quantity', 'cpt-2': 'ContactPoint',
-  'att-1': 'Attachment', 'per-1': 'Period', 'rat-1': 'Ratio', 'drt-1': 'Duration', 'pat-1': 'Patient.contact', 'org-1': 'Organization', 'org-2': 'Address',
-  'org-3': 'ContactPoint', 'obs-3': 'Observation.referenceRange', 'obs-6': 'Observation', 'cpl-3': 'CarePlan.activity', 'con-1': 'Condition.stage',
-  'con-2': 'Condition.evidence', 'app-1': 'Appointment.participant', 'bdl-1': 'Bundle', 'bdl-5': 'Bundle.entry', 'bdl-8': 'Bundle.entry',
-  'tim-1': 'Timing.repeat', 'tim-2': 'Timing.repeat', 'tim-4': 'Timing.repeat', 'tim-5': 'Timing.repeat', 'tim-6': 'Timing.repeat', 'tim-7': 'Timing.repeat',
-  'tim-8': 'Timing.repeat', 'tim-10': 'Timing.repeat',
+  'ext-1': 'Extension',
+  'dom-2': 'Patient',
+  'dom-4': 'Patient',
+  'dom-5': 'Patient',
+  'qty-3': 'Quantity',
+  'sqty-1': 'Quantity',
+  'cpt-2': 'ContactPoint',
+  'att-1': 'Attachment',
+  'per-1': 'Period',
+  'rat-1': 'Ratio',
+  'drt-1': 'Duration',
+  'pat-1': 'Patient.contact',
+  'org-1': 'Organization',
+  'org-2': 'Address',
+  'org-3': 'ContactPoint',
+  'obs-3': 'Observation.referenceRange',
+  'obs-6': 'Observation',
+  'cpl-3': 'CarePlan.activity',
+  'con-1': 'Condition.stage',
+  'con-2': 'Condition.evidence',
+  'app-1': 'Appointment.participant',
+  'bdl-1': 'Bundle',
+  'bdl-5': 'Bundle.entry',
+  'bdl-8': 'Bundle.entry',
+  'tim-1': 'Timing.repeat',
+  'tim-2': 'Timing.repeat',
+  'tim-4': 'Timing.repeat',
+  'tim-5': 'Timing.repeat',
+  'tim-6': 'Timing.repeat',
+  'tim-7': 'Timing.repeat',
+  'tim-8': 'Timing.repeat',
+  'tim-10': 'Timing.repeat',
 };
 
 /** All combinations of the properties that an expression names. */
 function samples(expression: string): JsonObject[] {
   const used = names.filter((name) => new RegExp(`\\b${name.replace(/^value[A-Z]\w+$/, 'value')}\\b`).test(expression));
-  return used.reduce<JsonObject[]>((list, name) => [...list, ...list.flatMap((one) => (values[name] ?? [{ text: 'x' }]).map((value) => ({ ...one, [name]: value })))], [{}]).slice(0, 600);
+  return used
+    .reduce<JsonObject[]>(
+      (list, name) => [
+        ...list,
+        ...list.flatMap((one) => (values[name] ?? [{ text: 'x' }]).map((value) => ({ ...one, [name]: value }))),
+      ],
+      [{}],
+    )
+    .slice(0, 600);
 }
 
 describe('hand-written invariants', () => {
@@ -54,7 +133,8 @@ describe('hand-written invariants', () => {
       const run = startRun({ resourceType: 'Basic' }, {});
       const byPath = evaluate(sample, { resource: sample, rootResource: sample })[0];
       // Undecided comparisons are not held against the sender.
-      if (byPath !== undefined) expect({ sample, holds: nativeRules[key]?.(sample, run) }).toEqual({ sample, holds: byPath });
+      if (byPath !== undefined)
+        expect({ sample, holds: nativeRules[key]?.(sample, run) }).toEqual({ sample, holds: byPath });
     }
   });
 
@@ -72,10 +152,15 @@ describe('every error-level invariant of R4', () => {
     ...type.e.flatMap((element) => (element.c ?? []).map((key) => [key, `${type.name}.${element.n}`] as const)),
   ]);
 
-  it.each(rules.filter(([key]) => findConstraint(key)?.[0] === 'error' && !nativeRules[key]))('%s of %s can be evaluated', (key, base) => {
-    const evaluate = compileFhirPath(findConstraint(key)?.[1] ?? '', base);
-    const [type = ''] = base.split('.');
-    const sample = isResourceType(base) ? { resourceType: type } : {};
-    expect(() => evaluate(sample, { resource: { resourceType: 'Basic' }, rootResource: { resourceType: 'Basic' } })).not.toThrow();
-  });
+  it.each(rules.filter(([key]) => findConstraint(key)?.[0] === 'error' && !nativeRules[key]))(
+    '%s of %s can be evaluated',
+    (key, base) => {
+      const evaluate = compileFhirPath(findConstraint(key)?.[1] ?? '', base);
+      const [type = ''] = base.split('.');
+      const sample = isResourceType(base) ? { resourceType: type } : {};
+      expect(() =>
+        evaluate(sample, { resource: { resourceType: 'Basic' }, rootResource: { resourceType: 'Basic' } }),
+      ).not.toThrow();
+    },
+  );
 });

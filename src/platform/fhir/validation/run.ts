@@ -1,7 +1,7 @@
 import type { Issue } from '#platform/errors';
+import type { JsonObject } from '../definitions/resource.ts';
 import type { PropertyModel } from '../definitions/type-model.ts';
 import type { BundleIndex } from './bundle-index.ts';
-import type { JsonObject } from '../definitions/resource.ts';
 
 /** A refusal may grow as long as the input; nobody reads more findings than this. */
 const maxIssues = 200;
@@ -82,7 +82,7 @@ export function report(run: Run, code: string, text: string, child = ''): void {
 }
 
 /** FHIRPath of the place where the walk stands: `Patient.contact[0].name`. */
-export function placeOf(run: Run): string {
+function placeOf(run: Run): string {
   const type = run.document['resourceType'];
   let place = typeof type === 'string' ? type : 'Resource';
   for (let level = 0; level < run.depth; level += 1) {
