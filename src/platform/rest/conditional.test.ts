@@ -21,7 +21,9 @@ const count = async (value: string) => (await server.get(`Patient?${criteria(val
 describe('conditional create', () => {
   it('creates once, then gives what is there', async () => {
     const first = await server.post('Patient', person('c1'), { 'If-None-Exist': criteria('c1') });
-    const second = await server.post('Patient', person('c1', { gender: 'female' }), { 'If-None-Exist': criteria('c1') });
+    const second = await server.post('Patient', person('c1', { gender: 'female' }), {
+      'If-None-Exist': criteria('c1'),
+    });
     expect([first.status, second.status]).toEqual([201, 200]);
     expect(second.text).toBe(first.text);
     expect(second.headers.get('Location')).toBe(first.headers.get('Location'));
@@ -39,7 +41,8 @@ describe('conditional create', () => {
 
   it('makes one when the same criteria come in another order', async () => {
     const orders = [`${criteria('co')}&family=Şərti`, `family=Şərti&${criteria('co')}`];
-    const create = (at: number) => server.post('Patient', person('co'), { 'If-None-Exist': encodeURI(orders[at % 2] ?? '') });
+    const create = (at: number) =>
+      server.post('Patient', person('co'), { 'If-None-Exist': encodeURI(orders[at % 2] ?? '') });
     await Promise.all(Array.from({ length: 10 }, (_, at) => create(at)));
     expect(await count('co')).toBe(1);
   });
@@ -79,7 +82,11 @@ describe('conditional update', () => {
     const created = await server.put(path, person('u1'));
     expect(created.status).toBe(201);
     const updated = await server.put(path, person('u1', { gender: 'male' }));
-    expect([updated.status, updated.body['id'], updated.headers.get('ETag')]).toEqual([200, created.body['id'], 'W/"2"']);
+    expect([updated.status, updated.body['id'], updated.headers.get('ETag')]).toEqual([
+      200,
+      created.body['id'],
+      'W/"2"',
+    ]);
     await server.create(person('u1'));
     expect((await server.put(path, person('u1'))).status).toBe(412);
   });

@@ -38,7 +38,12 @@ describe('what was written comes back as written', () => {
     const created = await server.post('Observation', observation());
     expect(created.status).toBe(201);
     const id = String(created.body['id']);
-    for (const path of [`Observation/${id}`, `Observation/${id}/_history/1`, `Observation?_id=${id}`, `Observation/${id}/_history`]) {
+    for (const path of [
+      `Observation/${id}`,
+      `Observation/${id}/_history/1`,
+      `Observation?_id=${id}`,
+      `Observation/${id}/_history`,
+    ]) {
       expectExact((await server.get(path)).text);
     }
   });
@@ -80,12 +85,20 @@ describe('what was written comes back as written', () => {
   });
 
   it('keeps elements in the order of the sender', async () => {
-    const answer = await server.post('Patient', '{"resourceType":"Patient","gender":"male","birthDate":"2000-01-01","active":true}');
+    const answer = await server.post(
+      'Patient',
+      '{"resourceType":"Patient","gender":"male","birthDate":"2000-01-01","active":true}',
+    );
     expect(Object.keys(answer.body)).toEqual(['resourceType', 'id', 'meta', 'gender', 'birthDate', 'active']);
   });
 
   it('keeps what meta brings and sets version and time', async () => {
-    const meta = { lastUpdated: '2001-01-01T00:00:00Z', versionId: 'old', profile: ['http://example.org/p'], tag: [{ code: 't' }] };
+    const meta = {
+      lastUpdated: '2001-01-01T00:00:00Z',
+      versionId: 'old',
+      profile: ['http://example.org/p'],
+      tag: [{ code: 't' }],
+    };
     const answer = await server.post('Patient', { resourceType: 'Patient', meta });
     const { profile, tag, versionId, lastUpdated } = answer.body['meta'] as Record<string, unknown>;
     expect([profile, tag, versionId]).toEqual([['http://example.org/p'], [{ code: 't' }], '1']);

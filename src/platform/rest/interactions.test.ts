@@ -48,7 +48,10 @@ describe('create', () => {
   });
 
   it('refuses an invalid resource with the place of each fault', async () => {
-    const answer = await server.post('Patient', patient('Quliyeva', { gender: 'm', birthDate: '1990-02-30', shoe: 44 }));
+    const answer = await server.post(
+      'Patient',
+      patient('Quliyeva', { gender: 'm', birthDate: '1990-02-30', shoe: 44 }),
+    );
     expect(answer.status).toBe(422);
     expect(placesOf(answer.body).sort()).toEqual(['Patient.birthDate', 'Patient.gender', 'Patient.shoe']);
   });
@@ -127,7 +130,9 @@ describe('read', () => {
     const { id } = await server.create(patient('Məmmədov'));
     expect((await server.get(`Patient/${id}`, { Accept: 'application/fhir+xml' })).status).toBe(406);
     expect((await server.get(`Patient/${id}?_format=xml`)).status).toBe(406);
-    expect((await server.get(`Patient/${id}?_format=application/fhir+json`, { Accept: 'text/turtle' })).status).toBe(200);
+    expect((await server.get(`Patient/${id}?_format=application/fhir+json`, { Accept: 'text/turtle' })).status).toBe(
+      200,
+    );
   });
 });
 
@@ -157,7 +162,9 @@ describe('update', () => {
     const late = await startFhirServer({ now: () => new Date(moment) });
     const { id } = await late.create(patient('Saat'));
     moment -= 3_600_000;
-    const { meta } = (await late.put(`Patient/${id}`, patient('Saat', { id }))).body as { meta: { lastUpdated: string } };
+    const { meta } = (await late.put(`Patient/${id}`, patient('Saat', { id }))).body as {
+      meta: { lastUpdated: string };
+    };
     expect(meta.lastUpdated).toBe('2026-01-01T12:00:00.001Z');
     await late.close();
   });

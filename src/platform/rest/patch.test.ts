@@ -15,7 +15,9 @@ const fhirPathPatch = (...operations: readonly Record<string, unknown>[]) => ({
   parameter: operations.map((parts) => ({
     name: 'operation',
     part: Object.entries(parts).map(([name, value]) =>
-      name === 'value' ? { name, ...(value as object) } : { name, [name === 'path' || name === 'name' ? 'valueString' : 'valueCode']: value },
+      name === 'value'
+        ? { name, ...(value as object) }
+        : { name, [name === 'path' || name === 'name' ? 'valueString' : 'valueCode']: value },
     ),
   })),
 });
@@ -28,7 +30,8 @@ async function createWeight(): Promise<string> {
 
 it('applies a JSON Patch as a new version and keeps numbers as written', async () => {
   const id = await createWeight();
-  const patch = '[{"op":"replace","path":"/status","value":"amended"},{"op":"add","path":"/referenceRange","value":[{"low":{"value":1.0e1}}]}]';
+  const patch =
+    '[{"op":"replace","path":"/status","value":"amended"},{"op":"add","path":"/referenceRange","value":[{"low":{"value":1.0e1}}]}]';
   const answer = await server.patch(`Observation/${id}`, patch, jsonPatch);
   expect([answer.status, answer.headers.get('ETag')]).toEqual([200, 'W/"2"']);
   expect(answer.text).toContain('"value":71.50');
