@@ -22,7 +22,8 @@ const meanBytes = Math.round(texts.reduce((sum, text) => sum + text.length, 0) /
 
 function resourcesOf(content: Buffer, isPacked: boolean): string[] {
   const document = parseJson((isPacked ? gunzipSync(content) : content).toString('utf8'));
-  const entries = isJsonObject(document) && Array.isArray(document['entry']) ? document['entry'].filter(isJsonObject) : [];
+  const entries =
+    isJsonObject(document) && Array.isArray(document['entry']) ? document['entry'].filter(isJsonObject) : [];
   return entries.length > 0 ? entries.map((entry) => stringifyJson(entry['resource'])) : [stringifyJson(document)];
 }
 
