@@ -1,4 +1,5 @@
 import type { Issue } from '#platform/errors';
+import { findCoreProfile } from '../definitions/core-profiles.ts';
 import type { JsonObject } from '../definitions/resource.ts';
 import type { PropertyModel } from '../definitions/type-model.ts';
 import type { BundleIndex } from './bundle-index.ts';
@@ -65,7 +66,7 @@ export function startRun(document: JsonObject, options: ValidationOptions): Run 
     resource: document,
     rootResource: document,
     document,
-    find: options.find ?? (() => undefined),
+    find: (url) => options.find?.(url) ?? findCoreProfile(url),
     isStrict: options.strict ?? false,
     isRest: options.restReferences ?? false,
     isUnknownExtensionRefused: options.isUnknownExtensionRefused ?? (() => false),
