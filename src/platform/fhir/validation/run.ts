@@ -18,8 +18,8 @@ export type ValidationOptions = {
    */
   readonly strict?: boolean;
   /**
-   * References follow REST: the text `Patient/1` shows that the target is a Patient, so its type is checked. Otherwise only the type
-   * stated in the reference, or that of a target within the document, is.
+   * References follow REST: a relative one has the form `Patient/1`, which shows the type of its target, so form and
+   * type are checked. Otherwise only the type stated in the reference, or that of a target within the document, is.
    */
   readonly restReferences?: boolean;
   /** Extensions that no definition is found for are refused when this says so; by default they are accepted. */

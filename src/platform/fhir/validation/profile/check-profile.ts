@@ -4,6 +4,7 @@ import type { FhirPathHost } from '../../fhirpath/fhirpath-host.ts';
 import { compareValues } from '../compare-values.ts';
 import { objectsOf } from '../questionnaire-items.ts';
 import { type Run, report } from '../run.ts';
+import { checkNarrativeControls } from './check-narrative-controls.ts';
 import { checkProfileBinding, hasMember } from './check-profile-binding.ts';
 import { checkProfileRules } from './check-profile-rules.ts';
 import { type ElementNode, type ProfileTree, profileTree } from './element-tree.ts';
@@ -75,6 +76,7 @@ function checkItem(spot: Spot, node: ElementNode, item: Item): void {
   checkProfileRules({ run: spot.run, host: hostOf(spot.run) }, definition, item, (text) =>
     fail(spot, 'invariant', text),
   );
+  checkNarrativeControls(spot.run, definition, item.value, (text) => fail(spot, 'business-rule', text));
   checkTypeProfiles(spot, definition, item);
   checkMustHaveValue(spot, definition, item);
   const inside = { ...spot, run: enterResource(spot.run, item) };
