@@ -19,7 +19,7 @@ const commands = {
   check: [['tools/check.ts']],
   format: [['tools/format.ts']],
   generate: [['tools/generate.ts']],
-  bench: [['bench/run.ts']],
+  bench: [['bench/main.ts']],
   conformance: [['test/conformance/run.ts']],
 };
 

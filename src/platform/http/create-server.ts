@@ -16,7 +16,8 @@ export function createServer({ logger }: ServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: logger,
     bodyLimit: bodyLimitBytes,
-    disableRequestLogging: true, // addresses of searches name people; the request log of the log part leaves them out
+    // addresses of searches name people; the request log of the log part leaves them out
+    logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },

@@ -31,9 +31,8 @@ export function readEntries(bundle: Resource): Entry[] {
 }
 
 function refuseInvalidFrame(bundle: Resource, entries: readonly JsonObject[]): void {
-  const { entry: _entry, ...rest } = bundle;
   const frames = entries.map(({ resource: _resource, ...frame }) => frame);
-  const frame = { ...rest, ...(frames.length === 0 ? {} : { entry: frames }) };
+  const frame = { ...bundle, ...('entry' in bundle ? { entry: frames } : {}) };
   const faults = validateResource(frame).filter((each) => each.severity === 'error' || each.severity === 'fatal');
   if (faults.length > 0) {
     throw new AppError('invalid', 'rest.malformed-bundle', 'The Bundle is malformed.', { issues: faults });

@@ -24,7 +24,6 @@ export function LanguageSwitch({ addressIn, onChoose }: LanguageSwitchProps): Re
               hrefLang={language}
               lang={language}
               title={ownNames[language]}
-              aria-label={ownNames[language]}
               aria-current={language === current ? 'true' : undefined}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -33,6 +32,7 @@ export function LanguageSwitch({ addressIn, onChoose }: LanguageSwitchProps): Re
               }}
             >
               {language.toUpperCase()}
+              <span className="visually-hidden"> {ownNames[language]}</span>
             </a>
           </li>
         ))}

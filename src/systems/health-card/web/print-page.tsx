@@ -15,6 +15,7 @@ import { sectionMessages } from './messages/sections.ts';
 import { nameOfReference } from './parts/references.ts';
 import { ProblemPanels } from './problems-page.tsx';
 import { record } from './record.ts';
+import { resultElements } from './result-elements.ts';
 import { ResultPanels } from './results-page.tsx';
 import { EmergencySummary } from './summary-page.tsx';
 import { GivenPanel, loadDoses } from './vaccinations-page.tsx';
@@ -24,7 +25,12 @@ export async function loader({ params, request }: LoaderFunctionArgs) {
   const patient = params['patientId'] ?? '';
   if (new URL(request.url).searchParams.get('what') !== 'all') return undefined;
   const [observations, doses, medicines] = await Promise.all([
-    record.searchAll('Observation', { patient, _sort: '-date', _count: 500 }, 5000, request.signal),
+    record.searchAll(
+      'Observation',
+      { patient, _sort: '-date', _count: 500, _elements: resultElements },
+      5000,
+      request.signal,
+    ),
     loadDoses(patient, request.signal),
     loadMedicines(patient, request.signal),
   ]);

@@ -24,6 +24,7 @@ import { ConceptText } from './parts/concept-text.tsx';
 import { SourceLink } from './parts/source-link.tsx';
 import { FlagMark, gravestFlag, RangeText, ResultText } from './parts/value-text.tsx';
 import { record } from './record.ts';
+import { resultElements } from './result-elements.ts';
 
 const longest = 2000;
 
@@ -34,7 +35,7 @@ export async function loader({ params, request }: LoaderFunctionArgs): Promise<r
   const code = key.includes('|') ? { code: key } : { 'code:text': key };
   const page = await record.searchAll(
     'Observation',
-    { patient, ...code, _sort: '-date', _count: 500 },
+    { patient, ...code, _sort: '-date', _count: 500, _elements: resultElements },
     longest,
     request.signal,
   );

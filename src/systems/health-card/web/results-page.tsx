@@ -15,16 +15,10 @@ import { resultMessages } from './messages/results.ts';
 import { ConceptText } from './parts/concept-text.tsx';
 import { FlagMark, gravestFlag, RangeText, ResultText } from './parts/value-text.tsx';
 import { record } from './record.ts';
+import { resultElements } from './result-elements.ts';
 import { trendAddress } from './trend-address.ts';
 
 const pageSize = 300;
-/** By the names they have in JSON: a server need not know that "value" stands for all of its kinds. */
-const elements = [
-  'status,category,code,language,issued,effectiveDateTime,effectivePeriod,effectiveInstant,dataAbsentReason,interpretation',
-  'referenceRange,component,valueQuantity,valueCodeableConcept,valueString,valueBoolean,valueInteger,valueRange,valueRatio',
-  'valueSampledData,valueTime,valueDateTime,valuePeriod',
-].join(',');
-
 export type ResultsData = { readonly results: readonly Result[]; readonly next: string | undefined };
 
 /** The newest results. A long history is read on by request; the trend of one test is always whole. */
@@ -32,7 +26,7 @@ export async function loader({ params, request: { signal } }: LoaderFunctionArgs
   const patient = params['patientId'] ?? '';
   const page = await record.search(
     'Observation',
-    { patient, _sort: '-date', _count: pageSize, _elements: elements },
+    { patient, _sort: '-date', _count: pageSize, _elements: resultElements },
     signal,
   );
   return { results: page.matches.map(toResult), next: page.next };

@@ -22,12 +22,17 @@ import { BloodGroup } from './parts/patient-banner.tsx';
 import { VisitList } from './parts/visit-list.tsx';
 import { VitalsList } from './parts/vitals-list.tsx';
 import { record } from './record.ts';
+import { resultElements } from './result-elements.ts';
 
 /** What has happened lately: measurements, visits, and the doses given, from which the due ones follow. */
 export async function loader({ params, request: { signal } }: LoaderFunctionArgs) {
   const patient = params['patientId'] ?? '';
   const [vitals, visits, doses] = await Promise.all([
-    record.search('Observation', { patient, category: 'vital-signs', _sort: '-date', _count: 30 }, signal),
+    record.search(
+      'Observation',
+      { patient, category: 'vital-signs', _sort: '-date', _count: 20, _elements: resultElements },
+      signal,
+    ),
     record.search('Encounter', { patient, _sort: '-date', _count: 5, _include: 'Encounter:service-provider' }, signal),
     record.searchAll('Immunization', { patient, _sort: '-date', _count: 100 }, 500, signal),
   ]);
