@@ -5,6 +5,7 @@ import {
   toExtensionModel,
 } from '../../src/platform/fhir/definitions/extension-model.ts';
 import { compileCodeSystems } from './compile-code-systems.ts';
+import { compileProfiles } from './compile-profiles.ts';
 import { compileStructures } from './compile-structures.ts';
 import { compileSetOutlines, compileValueSets } from './compile-value-sets.ts';
 import { isStructure, readDefinitions, readR4Structures, readTerminology } from './definition-sources.ts';
@@ -25,6 +26,7 @@ export function compileDefinitions(): Map<string, string> {
     ['structures.json', onePerLine(structures, 2)],
     ['value-sets.json', onePerLine(valueSets, 1)],
     ['extensions.json', onePerLine(models, 1)],
+    ['profiles.json', onePerLine(compileProfiles(readDefinitions('profiles-others.json')), 1)],
     ['value-set-outlines.json', onePerLine(compileSetOutlines(terminology), 1)],
     ['code-systems.json', onePerLine(compileCodeSystems(terminology), 1)],
   ]);
