@@ -8,12 +8,15 @@ import type { FloorServer, StartFloorServer } from './floor-server.ts';
 import { currentCommit, loadAverage, machineFacts } from './machine.ts';
 import { type BenchOptions, OptionError, readOptions, usage } from './options.ts';
 import { type OwnServer, startOwnServer } from './own-server.ts';
+import { patientMeasure } from './patient-measure.ts';
 import { peakMemoryMegabytes, type Watched } from './process-cpu.ts';
 import { profileReport } from './profile-report.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { comparisonTable, describeResult, mainTable, targetTable } from './report.ts';
 import { type BenchResult, findEarlierResult, type Measured, readResult, resultFile, writeResult } from './result.ts';
 import { type FloorName, floorNames, floorOf, type WorkloadName, workloadNames } from './workload-names.ts';
+
+const interruptedExitCode = 130;
 
 type Driver = Child<DriverRequest, DriverReply>;
 type Stop = () => Promise<void>;
@@ -37,25 +40,37 @@ async function main(): Promise<void> {
   const stopAll = async (): Promise<void> => {
     for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stopAll().then(
-        () => process.exit(130),
-        () => process.exit(1),
-      );
-    });
-  }
+  const isAsked = stopWhenAsked(stopAll);
   const progress = showProgress(process.stderr);
   try {
     const result = await bench(options, stops, progress);
     progress.end();
     report(options, result);
+  } catch (error) {
+    if (!isAsked()) throw error; // what is stopped on the way fails, and that is no news
   } finally {
     progress.end();
     await stopAll();
   }
   // Node writes the profile when the server ends.
   if (options.profile !== undefined && !options.target) console.log(`\n${profileReport(resolve(options.profile))}`);
+}
+
+/** Ctrl-C, or the script that started the bench is gone: everything is stopped and removed before the process ends. */
+function stopWhenAsked(stopAll: Stop): () => boolean {
+  let asked = false;
+  const onAsk = (): void => {
+    if (asked) return; // one Ctrl-C arrives several times: from the terminal and from npm
+    asked = true;
+    stopAll().then(
+      () => process.exit(interruptedExitCode),
+      () => process.exit(interruptedExitCode),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onAsk);
+  process.on('disconnect', onAsk);
+  process.channel?.unref();
+  return () => asked;
 }
 
 async function bench(options: BenchOptions, stops: Stop[], progress: Progress): Promise<BenchResult> {
@@ -109,12 +124,8 @@ async function makeDataDir(stops: Stop[]): Promise<string> {
 }
 
 async function startOwn({ profile }: BenchOptions, dataDir: string, stops: Stop[]): Promise<OwnServer> {
-  const server = await startOwnServer(
-    dataDir,
-    profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`],
-  );
-  stops.push(server.stop);
-  return server;
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
+  return startOwnServer(dataDir, profiling, stops);
 }
 
 /** The floors use the same PostgreSQL as our own server; beside a foreign one they bring their own. */
@@ -156,12 +167,13 @@ type Task = { readonly name: WorkloadName | FloorName; readonly clients: number;
 async function measureAll(options: BenchOptions, stage: Stage, progress: Progress): Promise<Measured[]> {
   const tasks = listTasks(options, stage);
   const cells = tasks.map((): Cell[] => []);
+  const measure = patientMeasure(options.patienceSeconds);
   for (let run = 1; run <= options.runs; run += 1) {
     for (const [at, task] of tasks.entries()) {
       progress.step(
         `run ${run} of ${options.runs}, ${at + 1} of ${tasks.length}: ${task.name}, ${task.clients} client(s)`,
       );
-      cells[at]?.push(await task.run());
+      cells[at]?.push(await measure(task));
     }
   }
   return tasks.map(({ name, clients }, at) => {

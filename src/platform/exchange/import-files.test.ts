@@ -124,6 +124,23 @@ describe('importing files', () => {
     expect(await contentOf('Bundle', 'only-requests')).toBeDefined();
   });
 
+  it('reads XML as it reads JSON, Bundles unpacked and decimals as written', async () => {
+    const entry = (fullUrl: string, resource: string) =>
+      `<entry><fullUrl value="${fullUrl}"/><resource>${resource}</resource><request><method value="POST"/><url value="x"/></request></entry>`;
+    const uuid = (last: number) => `9d1c1f9e-0f5f-4a9b-8b3e-0a4d6f5f1a0${last}`;
+    const path = await write(
+      'bundle.xml',
+      `<Bundle xmlns="http://hl7.org/fhir"><type value="transaction"/>${entry(`urn:uuid:${uuid(1)}`, '<Patient/>')}${entry(
+        `urn:uuid:${uuid(2)}`,
+        `<Observation><status value="final"/><code><text value="x"/></code><subject><reference value="urn:uuid:${uuid(1)}"/></subject><valueQuantity><value value="2.50"/></valueQuantity></Observation>`,
+      )}</Bundle>`,
+    );
+    expect((await load([path])).summary).toMatchObject({ created: 2, refused: 0 });
+    const stored = await contentOf('Observation', uuid(2));
+    expect(stored).toContain('"value":2.50');
+    expect(stored).toContain(`"reference":"Patient/${uuid(1)}"`);
+  });
+
   it('says which file is missing', async () => {
     await expect(load([join(folder, 'absent.json')])).rejects.toMatchObject({ code: 'exchange.no-such-file' });
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { sendError } from './send-error.ts';
 
@@ -16,21 +16,19 @@ export function createServer({ logger }: ServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: logger,
     bodyLimit: bodyLimitBytes,
-    disableRequestLogging: true, // addresses of searches name people; the request log of the log part leaves them out
+    // addresses of searches name people; the request log of the log part leaves them out
+    logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
-    routerOptions: { maxParamLength: 200, ignoreTrailingSlash: true },
+    routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
     requestTimeout: 120_000,
     clientErrorHandler: refuseMalformedRequest,
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
-    try {
-      done(null, decodeUtf8(body as Buffer)); // as: parseAs says so
-    } catch (error) {
-      done(error as Error); // as: decodeUtf8 throws nothing else
-    }
-  });
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
+    decodeBody(request, body),
+  );
   app.addHook('onSend', async (_request, reply) => {
     reply.header('X-Content-Type-Options', 'nosniff');
     reply.header('Referrer-Policy', 'no-referrer');
@@ -44,7 +42,19 @@ export function createServer({ logger }: ServerOptions): FastifyInstance {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decodeUtf8(body: Buffer): string {
+function decodeBody({ headers }: FastifyRequest, body: Buffer): string {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const charset = /;\s*charset="?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  if (encoding.toLowerCase() !== 'identity') {
+    throw new AppError(
+      'unsupportedMediaType',
+      'http.content-encoding',
+      'Compressed bodies are not taken; send it plain.',
+    );
+  }
+  if (!/^utf-?8$/i.test(charset)) {
+    throw new AppError('unsupportedMediaType', 'http.charset', 'The body must be UTF-8.');
+  }
   try {
     return utf8.decode(body);
   } catch (cause) {
@@ -52,18 +62,36 @@ function decodeUtf8(body: Buffer): string {
   }
 }
 
+type Refusal = { readonly status: string; readonly code: string; readonly text: string };
+
+const malformed: Refusal = { status: '400 Bad Request', code: 'invalid', text: 'The HTTP request is malformed.' };
+const refusals: Readonly<Record<string, Refusal>> = {
+  HPE_HEADER_OVERFLOW: {
+    status: '431 Request Header Fields Too Large',
+    code: 'too-long',
+    text: 'The address or the headers are too long; a search can be sent as POST to _search.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    status: '408 Request Timeout',
+    code: 'timeout',
+    text: 'The request did not arrive in time.',
+  },
+};
+
 /** What the HTTP parser itself refuses never reaches a route; the connection is answered and closed. */
 function refuseMalformedRequest(error: NodeJS.ErrnoException, socket: import('node:net').Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
-  const body = JSON.stringify({
-    resourceType: 'OperationOutcome',
-    issue: [{ severity: 'error', code: 'invalid', diagnostics: 'The HTTP request is malformed.' }],
-  });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/fhir+json\r\nConnection: close\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  const { status, code, text } = refusals[error.code ?? ''] ?? malformed;
+  const issue = [{ severity: 'error', code, diagnostics: text }];
+  const body = JSON.stringify({ resourceType: 'OperationOutcome', issue });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/fhir+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
 }

@@ -1,3 +1,4 @@
 export { bodyLimitBytes, createServer, type ServerOptions } from './create-server.ts';
+export { toAppError } from './send-error.ts';
 export { servePortal } from './serve-portal.ts';
 export { type OperationOutcome, toOutcome } from './to-outcome.ts';

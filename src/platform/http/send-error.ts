@@ -9,12 +9,15 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   const { status, body } = toOutcome(error, request.id);
   if (status >= 500) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
-    reply.header('Retry-After', status === 503 ? '2' : undefined);
+  }
+  if (status === 503) {
+    reply.header('Retry-After', '2');
   }
   return reply.code(status).type('application/fhir+json; charset=utf-8').send(JSON.stringify(body));
 }
 
-function toAppError(thrown: unknown): AppError {
+/** What was thrown, in the vocabulary of errors; the unknown becomes a fault that tells nothing. */
+export function toAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) {
     return thrown;
   }
@@ -26,7 +29,7 @@ function toAppError(thrown: unknown): AppError {
       cause: thrown,
     });
   }
-  return new AppError('fault', 'http.unexpected', 'Something went wrong here; nothing was changed.', { cause: thrown });
+  return new AppError('fault', 'http.unexpected', 'Something went wrong here.', { cause: thrown });
 }
 
 function isFastifyError(thrown: unknown): thrown is FastifyError {
@@ -37,15 +40,20 @@ function fromFastify(error: FastifyError): AppError {
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return new AppError('tooLarge', 'http.body-too-large', 'The body is larger than this server takes.');
+    case 'FST_ERR_BAD_URL':
+      return new AppError('invalid', 'http.malformed-address', 'The address is malformed.');
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return new AppError('notFound', 'http.no-route', 'There is nothing at this address.');
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new AppError('unsupportedMediaType', 'http.media-type', 'The body has no usable Content-Type.');
     default:
       return (error.statusCode ?? 500) < 500
         ? new AppError('invalid', 'http.malformed-request', 'The request is malformed.', { cause: error })
-        : new AppError('fault', 'http.unexpected', 'Something went wrong here; nothing was changed.', { cause: error });
+        : new AppError('fault', 'http.unexpected', 'Something went wrong here.', { cause: error });
   }
 }
 
+/** The connection broke or cannot be made; whether a write that was under way took place is then not known. */
 const away = new Set([
   'CONNECTION_CLOSED',
   'CONNECTION_ENDED',

@@ -41,7 +41,7 @@ function isCalendarDate({ year, month, day }: LocalMoment): boolean {
   return day === undefined || (day >= 1 && day <= daysInMonth(year, month));
 }
 
-export const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 function zoneMinutes(zone: string): number {
   if (zone === 'Z') return 0;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SearchQuery } from '#platform/search';
-import type { HistoryPage, SearchPage, StoredVersion } from '#platform/store';
+import { type HistoryPage, includedAtMost, type SearchPage, type StoredVersion } from '#platform/store';
 import { etag } from './answers.ts';
 import { reduceContent } from './reduce-content.ts';
 
@@ -17,7 +17,17 @@ export function searchBundle(
   const entries = [
     ...page.matches.map((each) => searchEntry(each, 'match', query, baseUrl)),
     ...included.map((each) => searchEntry(each, 'include', query, baseUrl)),
-    ...(query.ignored.length > 0 ? [ignoredEntry(query.ignored)] : []),
+    ...(query.ignored.length > 0
+      ? [outcomeEntry('not-supported', `Left out, since this server does not know them: ${query.ignored.join(', ')}`)]
+      : []),
+    ...(included.length >= includedAtMost
+      ? [
+          outcomeEntry(
+            'too-costly',
+            `Only the first ${includedAtMost} included resources are here; ask for fewer matches.`,
+          ),
+        ]
+      : []),
   ];
   const links = [link('self', searchUrl(query, baseUrl))];
   if (page.next !== undefined) {
@@ -31,13 +41,9 @@ function searchEntry(version: StoredVersion, mode: string, query: SearchQuery, b
   return `{"fullUrl":${JSON.stringify(`${baseUrl}/${version.type}/${version.id}`)},"resource":${content},"search":{"mode":"${mode}"}}`;
 }
 
-function ignoredEntry(ignored: readonly string[]): string {
-  const text = `Left out, since this server does not know them: ${ignored.join(', ')}`;
-  const outcome = {
-    resourceType: 'OperationOutcome',
-    issue: [{ severity: 'warning', code: 'not-supported', diagnostics: text }],
-  };
-  return JSON.stringify({ resource: outcome, search: { mode: 'outcome' } });
+function outcomeEntry(code: string, text: string): string {
+  const issue = [{ severity: 'warning', code, diagnostics: text }];
+  return JSON.stringify({ resource: { resourceType: 'OperationOutcome', issue }, search: { mode: 'outcome' } });
 }
 
 function searchUrl(query: SearchQuery, baseUrl: string, cursor?: string): string {
@@ -85,10 +91,9 @@ export function historyBundle(page: HistoryPage, url: string, parameters: URLSea
 }
 
 function historyEntry({ type, id, version, updated, method, content }: StoredVersion, baseUrl: string): string {
-  const created = version === 1 && method !== 'DELETE';
-  const request = { method: created && method !== 'PUT' ? 'POST' : method, url: created ? type : `${type}/${id}` };
+  const request = { method, url: method === 'POST' ? type : `${type}/${id}` };
   const response = {
-    status: method === 'DELETE' ? '204' : created ? '201' : '200',
+    status: method === 'DELETE' ? '204' : version === 1 ? '201' : '200',
     etag: etag(version),
     lastModified: new Date(updated).toISOString(),
   };

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { isStoredType } from '#platform/search';
-import type { Actor, Store } from '#platform/store';
+import type { Actor, ReadAudit, Store } from '#platform/store';
 
 /** What the FHIR routes work with. */
 export type FhirContext = {
@@ -11,33 +11,40 @@ export type FhirContext = {
   readonly version: string;
 };
 
+/** The same, with the audit trail of reads that all routes share. */
+export type FhirService = FhirContext & { readonly audit: ReadAudit };
+
 export type TypeParams = { readonly type: string };
 export type InstanceParams = TypeParams & { readonly id: string };
 
-/** Address of the FHIR API as the client called it. */
-export function baseUrlOf(request: FastifyRequest): string {
-  return `${request.protocol}://${request.host}/fhir`;
+/** Address of the FHIR API: the record's own where it has one, else as the client called it. */
+export function baseUrlOf({ store }: FhirContext, request: FastifyRequest): string {
+  return store.baseUrl ?? `${request.protocol}://${request.host}/fhir`;
 }
 
 export function knownType(params: unknown): string {
   const { type } = params as TypeParams; // as: the route has this parameter
   if (!isStoredType(type)) {
-    throw new AppError(
-      'notFound',
-      'rest.unknown-type',
-      `${type.slice(0, 64)} is no resource type of FHIR R4 that can be stored.`,
-    );
+    const text = `${type.slice(0, 64).toWellFormed()} is no resource type of FHIR R4 that can be stored.`;
+    throw new AppError('notFound', 'rest.unknown-type', text);
   }
   return type;
 }
 
 const idPattern = /^[A-Za-z0-9\-.]{1,64}$/;
 
+export function isId(text: string): boolean {
+  return idPattern.test(text);
+}
+
 export function instanceOf(params: unknown): InstanceParams {
   const type = knownType(params);
   const { id } = params as InstanceParams; // as: the route has these parameters
-  if (!idPattern.test(id)) {
-    throw new AppError('invalid', 'rest.malformed-id', 'An id has 1 to 64 letters, digits, hyphens and dots.');
+  if (!isId(id)) {
+    const text = 'An id has 1 to 64 letters, digits, hyphens and dots.';
+    throw new AppError('invalid', 'rest.malformed-id', text, {
+      issues: [{ severity: 'error', code: 'value', text, expression: `${type}.id` }],
+    });
   }
   return { type, id };
 }

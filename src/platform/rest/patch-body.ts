@@ -14,7 +14,8 @@ export function readPatch(request: FastifyRequest): (resource: Resource) => Reso
 /** A patch within a Bundle: Parameters, or a Binary that carries a JSON Patch. FHIR R4, http.html#patch. */
 export function readBundledPatch(resource: Resource): (resource: Resource) => Resource {
   if (resource.resourceType === 'Binary' && resource['contentType'] === 'application/json-patch+json') {
-    return patchOf(parseJson(Buffer.from(String(resource['data'] ?? ''), 'base64').toString()), true);
+    const data = typeof resource['data'] === 'string' ? resource['data'] : '';
+    return patchOf(parseJson(Buffer.from(data, 'base64').toString()), true);
   }
   return patchOf(resource, false);
 }

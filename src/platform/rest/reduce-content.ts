@@ -1,5 +1,5 @@
-import { copyLiterals, isJsonObject, parseJson, stringifyJson } from '#platform/fhir';
-import { type SearchQuery, summaryPathsOf } from '#platform/search';
+import { copyLiterals, findType, isJsonObject, parseJson, stringifyJson } from '#platform/fhir';
+import { isStoredType, type SearchQuery, summaryPathsOf } from '#platform/search';
 
 /** FHIR R4, search.html#summary: what has been left out must not be mistaken for a whole resource. */
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
@@ -19,16 +19,18 @@ export function reduceContent(type: string, content: string, query: Pick<SearchQ
   const reduced = pick(resource, '', keep);
   const meta = isJsonObject(resource['meta']) ? resource['meta'] : {};
   const tags = Array.isArray(meta['tag']) ? meta['tag'] : [];
-  return stringifyJson({ ...reduced, meta: { ...meta, tag: [...tags, subsetted] } });
+  const others = tags.filter((each) => !isJsonObject(each) || each['code'] !== subsetted.code);
+  const stamped = { ...reduced, meta: { ...meta, tag: [...others, subsetted] } };
+  copyLiterals(reduced, stamped);
+  return stringifyJson(stamped);
 }
 
 type Chooser = (path: string) => boolean;
 
 function chooser(type: string, { summary, elements }: Pick<SearchQuery, 'summary' | 'elements'>): Chooser | undefined {
-  if (elements.length > 0) {
-    const paths = elements.map((each) => (each.startsWith(`${type}.`) ? each.slice(type.length + 1) : each));
-    const wanted = new Set([...always, ...paths]);
-    return (path) => wanted.has(path.split('.')[0] ?? '') || wanted.has(path);
+  const wanted = elementsOf(type, elements);
+  if (wanted.length > 0) {
+    return byElement(new Set([...always, ...mandatoryElements(type), ...wanted]));
   }
   switch (summary) {
     case 'true': {
@@ -36,12 +38,33 @@ function chooser(type: string, { summary, elements }: Pick<SearchQuery, 'summary
       return (path) => path === 'resourceType' || isSummary(path, paths);
     }
     case 'text':
-      return (path) => always.includes(path) || path === 'text' || path.startsWith('text.') || path.startsWith('meta.');
+      return byElement(new Set([...always, ...mandatoryElements(type), 'text']));
     case 'data':
       return (path) => path !== 'text';
     default:
       return undefined;
   }
+}
+
+/** `name` counts for every type, `Patient.name` for Patient alone, and `name.family` keeps all of `name`. */
+function elementsOf(type: string, elements: readonly string[]): string[] {
+  return elements.flatMap((each) => {
+    const [first = '', second] = each.split('.');
+    if (!isStoredType(first)) {
+      return [first];
+    }
+    return first === type && second !== undefined ? [second] : [];
+  });
+}
+
+/** FHIR R4, search.html#elements: mandatory elements stay, so that the part is still a resource of its type. */
+function mandatoryElements(type: string): string[] {
+  const mandatory = findType(type)?.elements.filter(({ min }) => min > 0) ?? [];
+  return mandatory.flatMap(({ properties }) => properties.map(({ key }) => key));
+}
+
+function byElement(kept: ReadonlySet<string>): Chooser {
+  return (path) => kept.has(path.split('.')[0] ?? '');
 }
 
 /** A path within a data type (`name.family`) belongs to the summary with the element that holds it. */

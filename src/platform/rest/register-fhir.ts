@@ -1,31 +1,43 @@
+import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '#platform/errors';
+import { createReadAudit } from '#platform/store';
 import { sendJson } from './answers.ts';
 import { registerBundles } from './bundle-routes.ts';
 import { capabilityStatement } from './capability-statement.ts';
-import { baseUrlOf, type FhirContext } from './fhir-context.ts';
+import { baseUrlOf, type FhirContext, type FhirService } from './fhir-context.ts';
+import { registerHistories } from './history-routes.ts';
 import { registerReads } from './read-routes.ts';
+import { watchMethods } from './refuse-other-methods.ts';
+import { requireJsonWanted } from './request-headers.ts';
+import { registerSearches } from './search-routes.ts';
 import { registerWrites } from './write-routes.ts';
 
 /** Mounts the FHIR R4 API under `/fhir`. */
 export async function registerFhir(app: FastifyInstance, context: FhirContext): Promise<void> {
   const startedAt = new Date().toISOString();
+  const service: FhirService = { ...context, audit: createReadAudit(context.store.sql) };
   await app.register(
     async (fhir) => {
+      // Only for clients that ask for it (browsers do): a searchset shrinks to a tenth.
+      await fhir.register(compress, { global: true, threshold: 2048, encodings: ['gzip'] });
+      const refuseOtherMethods = watchMethods(fhir);
       fhir.get('/metadata', async (request, reply) => {
-        const statement = capabilityStatement({
-          baseUrl: baseUrlOf(request),
-          version: context.version,
-          date: startedAt,
-        });
+        requireJsonWanted(request);
+        const baseUrl = baseUrlOf(service, request);
+        const statement = capabilityStatement({ baseUrl, version: context.version, date: startedAt });
         return sendJson(reply, JSON.stringify(statement));
       });
-      registerBundles(fhir, context);
-      registerReads(fhir, context);
-      registerWrites(fhir, context);
+      registerBundles(fhir, service);
+      registerReads(fhir, service);
+      registerSearches(fhir, service);
+      registerHistories(fhir, service);
+      registerWrites(fhir, service);
       fhir.get('/', async () => {
-        throw new AppError('invalid', 'rest.system-search', 'A search names a resource type: /fhir/Patient?…');
+        const text = 'A search names a resource type: /fhir/Patient?…';
+        throw new AppError('invalid', 'rest.system-search', text);
       });
+      refuseOtherMethods();
     },
     { prefix: '/fhir' },
   );

@@ -16,29 +16,38 @@ export function readPreferences(request: FastifyRequest): Preferences {
   };
 }
 
-/** The version an `If-Match` names: `W/"3"`. */
+/** No resource has it, so that a request which names it is refused as out of date. */
+const noVersion = 0;
+
+/** The version an `If-Match` names: `W/"3"`. A tag that is none of ours is that of no version. */
 export function readIfMatch(value: string | undefined): number | undefined {
   if (value === undefined) {
     return undefined;
   }
-  const match = /^(?:W\/)?"(\d{1,9})"$/.exec(value.trim());
-  if (!match) {
+  const tag = /^(?:W\/)?"([^"]*)"$/.exec(value.trim())?.[1];
+  if (tag === undefined) {
     throw new AppError('invalid', 'rest.malformed-etag', 'If-Match: the form is W/"version".');
   }
-  return Number(match[1]);
+  return /^[1-9]\d{0,8}$/.test(tag) ? Number(tag) : noVersion;
+}
+
+export type Held = { readonly ifNoneMatch: string | undefined; readonly ifModifiedSince: string | undefined };
+
+/** What the client says it already holds of a resource. */
+export function heldBy({ headers }: FastifyRequest): Held {
+  return { ifNoneMatch: headers['if-none-match'], ifModifiedSince: headers['if-modified-since'] };
 }
 
 /** Whether the client already holds this version (`If-None-Match`, else `If-Modified-Since`). */
-export function isNotModified(request: FastifyRequest, version: number, updated: string): boolean {
-  const tags = request.headers['if-none-match'];
-  if (tags !== undefined) {
-    return tags.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === `"${version}"`);
+export function isNotModified({ ifNoneMatch, ifModifiedSince }: Held, version: number, updated: string): boolean {
+  if (ifNoneMatch !== undefined) {
+    const tags = ifNoneMatch.split(',').map((each) => each.trim().replace(/^W\//, ''));
+    return tags.includes('*') || tags.includes(`"${version}"`);
   }
-  const since = request.headers['if-modified-since'];
-  if (since === undefined) {
+  if (ifModifiedSince === undefined) {
     return false;
   }
-  return Math.floor(Date.parse(updated) / 1000) <= Math.floor(Date.parse(since) / 1000);
+  return Math.floor(Date.parse(updated) / 1000) <= Math.floor(Date.parse(ifModifiedSince) / 1000);
 }
 
 const jsonTypes = new Set(['application/fhir+json', 'application/json', 'text/json', 'application/json+fhir']);
@@ -50,11 +59,8 @@ export function mediaTypeOf(request: FastifyRequest): string {
 /** Refuses a body that is not JSON. */
 export function requireJson(request: FastifyRequest): string {
   if (!jsonTypes.has(mediaTypeOf(request))) {
-    throw new AppError(
-      'unsupportedMediaType',
-      'rest.media-type',
-      'Content-Type must be application/fhir+json; this server reads no other form of a resource.',
-    );
+    const text = 'Content-Type must be application/fhir+json; this server reads no other form of a resource.';
+    throw new AppError('unsupportedMediaType', 'rest.media-type', text);
   }
   return bodyOf(request);
 }
@@ -73,15 +79,26 @@ export function requireJsonWanted(request: FastifyRequest): void {
   const format = queryOf(request).get('_format');
   const wanted = format ?? request.headers.accept ?? '*/*';
   if (!acceptable.test(wanted) && wanted.trim() !== '') {
-    throw new AppError(
-      'notAcceptable',
-      'rest.not-acceptable',
-      'This server answers in JSON (application/fhir+json) only.',
-    );
+    const text = 'This server answers in JSON (application/fhir+json) only.';
+    throw new AppError('notAcceptable', 'rest.not-acceptable', text);
   }
 }
 
-export function queryOf(request: FastifyRequest): URLSearchParams {
-  const at = request.url.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : request.url.slice(at + 1));
+export function queryOf({ url }: FastifyRequest): URLSearchParams {
+  const at = url.indexOf('?');
+  return readParameters(at < 0 ? '' : url.slice(at + 1));
+}
+
+/**
+ * Parameters in the form of an address or of an HTML form. Unlike `URLSearchParams` alone it refuses what is no UTF-8:
+ * a search for a replacement character in place of the one meant would find nothing and say so.
+ */
+export function readParameters(text: string): URLSearchParams {
+  try {
+    decodeURIComponent(text);
+  } catch (cause) {
+    const why = 'The parameters are malformed: after each % two hexadecimal digits of well-formed UTF-8 are wanted.';
+    throw new AppError('invalid', 'rest.malformed-query', why, { cause });
+  }
+  return new URLSearchParams(text);
 }

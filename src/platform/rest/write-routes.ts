@@ -5,7 +5,14 @@ import { sendJson, sendWritten, success } from './answers.ts';
 import { baseUrlOf, type FhirContext, instanceOf, knownType } from './fhir-context.ts';
 import { readPatch } from './patch-body.ts';
 import { readResourceBody } from './read-resource-body.ts';
-import { queryOf, readIfMatch, readPreferences, requireJson, requireJsonWanted } from './request-headers.ts';
+import {
+  queryOf,
+  readIfMatch,
+  readParameters,
+  readPreferences,
+  requireJson,
+  requireJsonWanted,
+} from './request-headers.ts';
 
 export function registerWrites(app: FastifyInstance, context: FhirContext): void {
   const writeOne = async (request: FastifyRequest, wanted: WriteRequest): Promise<WriteResult> => {
@@ -23,7 +30,7 @@ export function registerWrites(app: FastifyInstance, context: FhirContext): void
     const condition = request.headers['if-none-exist'];
     const ifNoneExist = condition === undefined ? {} : { ifNoneExist: toCriteria(String(condition), type) };
     const result = await writeOne(request, { kind: 'create', type, resource, ...ifNoneExist });
-    return sendWritten(reply, result, readPreferences(request), baseUrlOf(request));
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
   });
 
   app.put('/:type/:id', async (request, reply) => {
@@ -37,7 +44,7 @@ export function registerWrites(app: FastifyInstance, context: FhirContext): void
       });
     }
     const result = await writeOne(request, { kind: 'update', type, target: id, resource, ...preconditions(request) });
-    return sendWritten(reply, result, readPreferences(request), baseUrlOf(request));
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
   });
 
   app.put('/:type', async (request, reply) => {
@@ -46,7 +53,7 @@ export function registerWrites(app: FastifyInstance, context: FhirContext): void
     const resource = readResourceBody(requireJson(request), type);
     const target = criteriaOf(request, type);
     const result = await writeOne(request, { kind: 'update', type, target, resource, ...preconditions(request) });
-    return sendWritten(reply, result, readPreferences(request), baseUrlOf(request));
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
   });
 
   for (const path of ['/:type/:id', '/:type']) {
@@ -55,7 +62,7 @@ export function registerWrites(app: FastifyInstance, context: FhirContext): void
       const { type, target } = targetOf(request);
       const apply = readPatch(request);
       const result = await writeOne(request, { kind: 'patch', type, target, apply, ...preconditions(request) });
-      return sendWritten(reply, result, readPreferences(request), baseUrlOf(request));
+      return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
     });
 
     app.delete(path, async (request, reply) => {
@@ -96,7 +103,7 @@ function criteriaOf(request: FastifyRequest, type: string): Criteria {
 
 /** `Patient?identifier=…` or `identifier=…` as criteria. */
 export function toCriteria(text: string, type: string): Criteria {
-  return nonEmpty([...new URLSearchParams(text.slice(text.indexOf('?') + 1))], type);
+  return nonEmpty([...readParameters(text.slice(text.indexOf('?') + 1))], type);
 }
 
 function nonEmpty(criteria: Criteria, type: string): Criteria {

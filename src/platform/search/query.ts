@@ -50,6 +50,9 @@ export function parseSearch(
     if (bordersOwn.has(name) || value === '') {
       continue; // FHIR R4, search.html: a parameter without a value is ignored
     }
+    if (name.includes('\0') || value.includes('\0')) {
+      throw invalid(name.replaceAll('\0', ''), 'the character U+0000 is not allowed');
+    }
     try {
       readParameter(draft, type, name, value);
       draft.applied.push([name, value]);

@@ -1,13 +1,15 @@
+import type { Span } from '#platform/search';
 import { bucketOfId } from './bucket.ts';
 import type { ResourceAddress, StoredVersion } from './read-rows.ts';
-import type { Sql } from './sql.ts';
+import type { Sql, SqlFragment } from './sql.ts';
+import { timestampLiteral } from './timestamp-literal.ts';
 
 export type HistoryQuery = {
   readonly count: number;
-  /** Only versions made at or after this moment. */
-  readonly since?: Date;
+  /** Only versions made at or after this moment, in milliseconds since 1970. */
+  readonly since?: number;
   /** Only versions that were current at some time in this span. */
-  readonly at?: { readonly from: Date; readonly to: Date };
+  readonly at?: Span;
   /** Continue below this position of an earlier page. */
   readonly before?: number;
 };
@@ -24,6 +26,7 @@ export async function instanceHistory(
   { type, id }: ResourceAddress,
   query: HistoryQuery,
 ): Promise<HistoryPage> {
+  const { since, from, to } = momentsOf(query);
   const rows = await sql<(StoredVersion & { until: string | null })[]>`
     with home as (
       select coalesce((select bucket from record.locator where type = ${type} and id = ${id}),
@@ -41,40 +44,55 @@ export async function instanceHistory(
     spans as (select *, lead(updated) over (order by version) as until from versions)
     select bucket, type, id, version, updated, method, content, until
     from spans
-    where version < ${query.before ?? 2_147_483_647}
-      and (${query.since ?? null}::timestamptz is null or updated >= ${query.since ?? null}::timestamptz)
-      and (${query.at?.to ?? null}::timestamptz is null
-        or (updated <= ${query.at?.to ?? null}::timestamptz
-          and (until is null or until > ${query.at?.from ?? null}::timestamptz)))
+    where version < ${query.before ?? Number.MAX_SAFE_INTEGER}::bigint
+      and updated >= ${since}::text::timestamptz
+      and updated <= ${to}::text::timestamptz
+      and (until is null or until > ${from}::text::timestamptz)
     order by version desc
     limit ${query.count + 1}`;
   return toPage(rows, query.count, (row) => row.version);
 }
 
+/** The bounds of a query; what is not asked for is open. */
+function momentsOf({ since, at }: HistoryQuery): { since: string; from: string; to: string } {
+  return {
+    since: timestampLiteral(since ?? Number.NEGATIVE_INFINITY),
+    from: timestampLiteral(at?.lo ?? Number.NEGATIVE_INFINITY),
+    to: timestampLiteral(at?.hi ?? Number.POSITIVE_INFINITY),
+  };
+}
+
 /** Versions of all resources of a type, or of every type, newest first. The position is the number of the change. */
 export async function recordHistory(sql: Sql, type: string | undefined, query: HistoryQuery): Promise<HistoryPage> {
+  const { since, from, to } = momentsOf(query);
   const rows = await sql<(StoredVersion & { seq: number })[]>`
-    select c.seq::float8 as seq, c.bucket, c.type, c.id, c.version, c.updated, c.method,
+    select c.seq, c.bucket, c.type, c.id, c.version, c.updated, c.method, c.patient,
       case when c.method = 'DELETE' then null else coalesce(r.content, h.content) end as content
     from record.change c
       left join record.resource r
         on r.bucket = c.bucket and r.type = c.type and r.id = c.id and r.version = c.version
       left join record.history h
         on h.bucket = c.bucket and h.type = c.type and h.id = c.id and h.version = c.version
-    where c.seq < ${String(query.before ?? Number.MAX_SAFE_INTEGER)}::bigint
+    where c.seq < ${query.before ?? Number.MAX_SAFE_INTEGER}::bigint
       and ${type === undefined ? sql`true` : sql`c.type = ${type}`}
-      and ${query.since ? sql`c.updated >= ${query.since}` : sql`true`}
-      and ${
-        query.at
-          ? sql`c.updated <= ${query.at.to} and not exists (
-        select from record.change n
-        where n.type = c.type and n.id = c.id and n.bucket = c.bucket and n.version = c.version + 1
-          and n.updated <= ${query.at.from})`
-          : sql`true`
-      }
+      and c.updated >= ${since}::text::timestamptz
+      and c.updated <= ${to}::text::timestamptz
+      and ${query.at ? isCurrentAfter(sql, from) : sql`true`}
     order by c.seq desc
     limit ${query.count + 1}`;
   return toPage(rows, query.count, (row) => row.seq);
+}
+
+/** The version after the one of row `c` was made later than the moment, or there is none. */
+function isCurrentAfter(sql: Sql, moment: string): SqlFragment {
+  return sql`not exists (
+      select from record.resource n
+      where n.bucket = c.bucket and n.type = c.type and n.id = c.id and n.version = c.version + 1
+        and n.updated <= ${moment}::text::timestamptz)
+    and not exists (
+      select from record.history n
+      where n.bucket = c.bucket and n.type = c.type and n.id = c.id and n.version = c.version + 1
+        and n.updated <= ${moment}::text::timestamptz)`;
 }
 
 function toPage<Row extends StoredVersion>(

@@ -116,7 +116,7 @@ const smokingAnswers = [
 ].map((answer) => concept(codeSystems.loinc, answer.code, answer));
 
 /** Blood group and smoking, asked once: at the first visit that asks. */
-export function writeBackground(history: History, visit: Visit): void {
+function writeBackground(history: History, visit: Visit): void {
   const { person, random } = history;
   if (history.traits.has('background')) return;
   history.traits.set('background', 1);

@@ -122,7 +122,7 @@ function writeAntenatalVisit(history: History, { day, week, due, doctor, referen
 }
 
 /** The maternity ward near the mother: her district's, else its hospital's. */
-export function maternityDoctor(history: History): StaffMember {
+function maternityDoctor(history: History): StaffMember {
   const near = history.registry.byDistrict.get(history.person.dwelling.district) ?? [];
   const wards = near.filter(({ type }) => type === 'dogum-evi');
   const hospitals =

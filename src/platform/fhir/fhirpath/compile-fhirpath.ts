@@ -25,7 +25,11 @@ function matches(inputs: readonly unknown[], pattern: string): boolean | [] {
 export function compileFhirPath(expression: string, base?: string): FhirPath {
   const text = quoteKeywords(expression);
   const path = base === undefined ? text : { base, expression: text };
-  const evaluate = fhirpath.compile(path, r4, { async: false, traceFn: () => undefined, userInvocationTable: functions });
+  const evaluate = fhirpath.compile(path, r4, {
+    async: false,
+    traceFn: () => undefined,
+    userInvocationTable: functions,
+  });
   return (value, variables = {}) => {
     // The engine cannot start from a bare JavaScript number; it has its own decimal.
     const start: unknown = typeof value === 'number' ? fhirpath.FP_Decimal.getDecimal(value) : value;

@@ -7,7 +7,7 @@ import { checkExtension } from './check-extension.ts';
 import { checkNarrative } from './check-narrative.ts';
 import { checkQuestionnaireResponse } from './check-questionnaire-response.ts';
 import { checkReference } from './check-reference.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 type Check = (run: Run, value: JsonObject) => void;
 
@@ -25,7 +25,8 @@ const checks: ReadonlyMap<string, Check> = new Map([
 export function checkSpecial(run: Run, value: JsonObject, type: TypeModel): void {
   checks.get(type.name)?.(run, value);
   // The ids of element definitions are unique in their view, snapshot or differential, which sdf-16 and sdf-17 say.
-  if (value['id'] !== undefined && type.kind !== 'resource' && type.name !== 'ElementDefinition') checkElementId(run, value, type);
+  if (value['id'] !== undefined && type.kind !== 'resource' && type.name !== 'ElementDefinition')
+    checkElementId(run, value, type);
 }
 
 /** FHIR R4, element.html#id: unique within the resource; an element is more than its id. */

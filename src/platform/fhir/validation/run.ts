@@ -1,7 +1,7 @@
 import type { Issue } from '#platform/errors';
+import type { JsonObject } from '../definitions/resource.ts';
 import type { PropertyModel } from '../definitions/type-model.ts';
 import type { BundleIndex } from './bundle-index.ts';
-import type { JsonObject } from '../definitions/resource.ts';
 
 /** A refusal may grow as long as the input; nobody reads more findings than this. */
 const maxIssues = 200;
@@ -16,6 +16,11 @@ export type ValidationOptions = {
    * have, links of a narrative that lead nowhere.
    */
   readonly strict?: boolean;
+  /**
+   * References follow REST: the text `Patient/1` shows that the target is a Patient, so its type is checked. Otherwise only the type
+   * stated in the reference, or that of a target within the document, is.
+   */
+  readonly restReferences?: boolean;
   /** Extensions that no definition is found for are refused when this says so; by default they are accepted. */
   readonly isUnknownExtensionRefused?: (url: string) => boolean;
 };
@@ -38,6 +43,7 @@ export type Run = {
   readonly document: JsonObject;
   readonly find: (url: string) => JsonObject | undefined;
   readonly isStrict: boolean;
+  readonly isRest: boolean;
   readonly isUnknownExtensionRefused: (url: string) => boolean;
   /** Ids of elements met so far, by resource. */
   readonly elementIds: Map<JsonObject, Set<string>>;
@@ -61,6 +67,7 @@ export function startRun(document: JsonObject, options: ValidationOptions): Run 
     document,
     find: options.find ?? (() => undefined),
     isStrict: options.strict ?? false,
+    isRest: options.restReferences ?? false,
     isUnknownExtensionRefused: options.isUnknownExtensionRefused ?? (() => false),
     elementIds: new Map(),
     bundle: undefined,
@@ -75,7 +82,7 @@ export function report(run: Run, code: string, text: string, child = ''): void {
 }
 
 /** FHIRPath of the place where the walk stands: `Patient.contact[0].name`. */
-export function placeOf(run: Run): string {
+function placeOf(run: Run): string {
   const type = run.document['resourceType'];
   let place = typeof type === 'string' ? type : 'Resource';
   for (let level = 0; level < run.depth; level += 1) {

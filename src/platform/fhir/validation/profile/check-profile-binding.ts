@@ -4,14 +4,21 @@ import type { Run } from '../run.ts';
 import { isInValueSet } from '../value-set-membership.ts';
 
 const maxValueSet = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
-const additionalBinding = /\/StructureDefinition\/additional-binding$/;
+const additionalBinding =
+  /\/StructureDefinition\/(?:additional-binding|extension-ElementDefinition\.binding\.additional)$/;
 
 /** Holds a value against the required binding, the greatest value set and the additional bindings of a profile. */
-export function checkProfileBinding(run: Run, definition: JsonObject, value: unknown, fail: (text: string) => void): void {
+export function checkProfileBinding(
+  run: Run,
+  definition: JsonObject,
+  value: unknown,
+  fail: (text: string) => void,
+): void {
   const { binding } = definition;
   if (!isJsonObject(binding) || value === undefined) return;
   for (const url of demandedSets(binding)) {
-    if (hasMember(run, url, value) === false) fail(`No code given is in the value set ${url}, from which a code is required`);
+    if (hasMember(run, url, value) === false)
+      fail(`No code given is in the value set ${url}, from which a code is required`);
   }
 }
 
@@ -28,7 +35,9 @@ function additionalSet(extension: JsonObject): unknown {
   const parts = objectsOf(extension, 'extension');
   const purpose = parts.find((part) => part['url'] === 'purpose')?.['valueCode'];
   if (parts.some((part) => part['url'] === 'usage')) return undefined;
-  return purpose === 'required' || purpose === 'maximum' ? parts.find((part) => part['url'] === 'valueSet')?.['valueCanonical'] : undefined;
+  return purpose === 'required' || purpose === 'maximum'
+    ? parts.find((part) => part['url'] === 'valueSet')?.['valueCanonical']
+    : undefined;
 }
 
 function hasMember(run: Run, url: string, value: unknown): boolean | undefined {

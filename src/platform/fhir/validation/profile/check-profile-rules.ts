@@ -16,7 +16,10 @@ export function checkProfileRules(run: Run, definition: JsonObject, item: Item, 
 
 function holds(run: Run, expression: string, item: Item): boolean | undefined {
   try {
-    const result = prepared(expression, baseOf(item))?.(item.value, { resource: run.resource, rootResource: run.rootResource });
+    const result = prepared(expression, baseOf(item))?.(item.value, {
+      resource: run.resource,
+      rootResource: run.rootResource,
+    });
     return result === undefined || result.length === 0 ? undefined : result[0] !== false;
   } catch {
     return undefined;

@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../definitions/resource.ts';
 import { findType, type TypeModel } from '../../definitions/type-model.ts';
 import { compareValues } from '../compare-values.ts';
 import { objectsOf } from '../questionnaire-items.ts';
-import { report, type Run } from '../run.ts';
+import { type Run, report } from '../run.ts';
 import { checkProfileBinding } from './check-profile-binding.ts';
 import { checkProfileRules } from './check-profile-rules.ts';
 import { type ElementNode, type ProfileTree, profileTree } from './element-tree.ts';
@@ -46,7 +46,8 @@ function conforms(run: Run, item: Item, url: string): boolean {
 }
 
 function isOrBuildsOn(type: TypeModel, ancestor: TypeModel): boolean {
-  for (let current: TypeModel | undefined = type; current; current = current.base) if (current === ancestor) return true;
+  for (let current: TypeModel | undefined = type; current; current = current.base)
+    if (current === ancestor) return true;
   return false;
 }
 
@@ -62,7 +63,26 @@ function checkItem(spot: Spot, node: ElementNode, item: Item): void {
   checkProfileBinding(spot.run, definition, item.value, (text) => fail(spot, 'code-invalid', text));
   checkProfileRules(spot.run, definition, item, (text) => fail(spot, 'invariant', text));
   checkTypeProfiles(spot, definition, item);
-  for (const child of node.children.values()) checkChild(spot, child, item);
+  checkMustHaveValue(spot, definition, item);
+  const inside = { ...spot, run: enterResource(spot.run, item) };
+  for (const child of node.children.values()) checkChild(inside, child, item);
+}
+
+const valueRules = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-ElementDefinition.';
+
+/** Rules of later versions that a profile may carry: a primitive needs a value, or one of the extensions that stand for it. */
+function checkMustHaveValue(spot: Spot, definition: JsonObject, item: Item): void {
+  const extensions = objectsOf(definition, 'extension');
+  if (extensions.length === 0 || item.value !== undefined || !item.property?.isPrimitive) return;
+  if (extensions.some((one) => one['url'] === `${valueRules}mustHaveValue` && one['valueBoolean'] === true))
+    fail(spot, 'required', 'A value is needed here, not an extension alone');
+  const alternatives = extensions.flatMap((one) =>
+    one['url'] === `${valueRules}valueAlternatives` ? [one['valueCanonical'] ?? one['valueUri']] : [],
+  );
+  const given = item.shadow ? objectsOf(item.shadow, 'extension').map((one) => one['url']) : [];
+  if (alternatives.length > 0 && !alternatives.some((url) => given.includes(url))) {
+    fail(spot, 'required', `A value is needed here, or the extension ${alternatives.join(' or ')}`);
+  }
 }
 
 function checkChild(spot: Spot, child: ElementNode, parent: Item): void {
@@ -74,8 +94,10 @@ function checkChild(spot: Spot, child: ElementNode, parent: Item): void {
 
 function checkCount(spot: Spot, node: ElementNode, count: number, name: string): void {
   const { min, max } = node.definition;
-  if (typeof min === 'number' && count < min) fail(spot, 'structure', `At least ${min} of ${name} needed, here are ${count}`);
-  if (typeof max === 'string' && max !== '*' && count > Number(max)) fail(spot, 'structure', `At most ${max} of ${name} allowed, here are ${count}`);
+  if (typeof min === 'number' && count < min)
+    fail(spot, 'structure', `At least ${min} of ${name} needed, here are ${count}`);
+  if (typeof max === 'string' && max !== '*' && count > Number(max))
+    fail(spot, 'structure', `At most ${max} of ${name} allowed, here are ${count}`);
 }
 
 function checkSlices(spot: Spot, node: ElementNode, items: readonly Item[]): void {
@@ -83,16 +105,24 @@ function checkSlices(spot: Spot, node: ElementNode, items: readonly Item[]): voi
   if (discriminators.length === 0) return;
   const matched = new Set<Item>();
   for (const slice of node.slices) {
-    const own = items.filter((item) => isInSlice(spot.run, item, slice, discriminators, (one, url) => conforms(spot.run, one, url)));
+    const own = items.filter((item) =>
+      isInSlice(spot.run, item, slice, discriminators, (one, url) => conforms(spot.run, one, url)),
+    );
     for (const item of own) matched.add(item);
     checkCount(spot, slice, own.length, `${node.name}:${slice.slice}`);
     for (const item of own) checkItem({ ...spot, place: spot.place + item.place }, slice, item);
-    if (slice.slices.length > 0) checkSlices(spot, { ...slice, definition: { ...node.definition, ...slice.definition } }, own);
+    if (slice.slices.length > 0)
+      checkSlices(spot, { ...slice, definition: { ...node.definition, ...slice.definition } }, own);
   }
   const slicing = node.definition['slicing'];
   if (!isJsonObject(slicing) || slicing['rules'] !== 'closed') return;
   for (const item of items) {
-    if (!matched.has(item)) fail({ ...spot, place: spot.place + item.place }, 'structure', `This ${node.name} fits none of the slices, and no other is allowed`);
+    if (!matched.has(item))
+      fail(
+        { ...spot, place: spot.place + item.place },
+        'structure',
+        `This ${node.name} fits none of the slices, and no other is allowed`,
+      );
   }
 }
 
@@ -102,9 +132,19 @@ function checkType(spot: Spot, definition: JsonObject, item: Item): void {
   const type = types.find((one) => one['code'] === item.property?.typeName || one['code'] === item.type?.name);
   if (!type) {
     const isKnown = types.every((one) => findType(String(one['code'])) !== undefined);
-    const isAny = types.some((one) => one['code'] === 'Resource' || one['code'] === 'DomainResource' || one['code'] === 'Element' || one['code'] === 'BackboneElement');
+    const isAny = types.some(
+      (one) =>
+        one['code'] === 'Resource' ||
+        one['code'] === 'DomainResource' ||
+        one['code'] === 'Element' ||
+        one['code'] === 'BackboneElement',
+    );
     if (isKnown && !isAny && item.property.type.kind !== 'part') {
-      fail(spot, 'structure', `The type ${item.type?.name ?? item.property.typeName} is not allowed, only ${types.map((one) => String(one['code'])).join(', ')}`);
+      fail(
+        spot,
+        'structure',
+        `The type ${item.type?.name ?? item.property.typeName} is not allowed, only ${types.map((one) => String(one['code'])).join(', ')}`,
+      );
     }
     return;
   }
@@ -112,23 +152,36 @@ function checkType(spot: Spot, definition: JsonObject, item: Item): void {
 }
 
 function checkTargets(spot: Spot, types: readonly JsonObject[], value: unknown): void {
-  const targets = types.flatMap((type) => (Array.isArray(type['targetProfile']) ? type['targetProfile'].filter((url) => typeof url === 'string') : []));
+  const targets = types.flatMap((type) =>
+    Array.isArray(type['targetProfile']) ? type['targetProfile'].filter((url) => typeof url === 'string') : [],
+  );
   if (targets.length === 0 || !isJsonObject(value)) return;
   const { run } = spot;
   const target = resolveReference(run, value);
-  const name = target ? String(target['resourceType']) : impliedType(value);
+  const name = target ? String(target['resourceType']) : impliedType(run, value);
   if (name === undefined) return;
-  const fitting = targets.filter((url) => typeOfProfile(run, url) === undefined || typeOfProfile(run, url) === name || typeOfProfile(run, url) === 'Resource');
+  const fitting = targets.filter(
+    (url) =>
+      typeOfProfile(run, url) === undefined ||
+      typeOfProfile(run, url) === name ||
+      typeOfProfile(run, url) === 'Resource',
+  );
   if (fitting.length === 0) fail(spot, 'structure', `A reference to a ${name} is not allowed here`);
   else if (target) {
     const item = rootItem(target, findType(name));
-    if (!fitting.some((url) => conforms(run, item, url))) fail(spot, 'structure', `What the reference points to keeps none of the profiles ${fitting.join(', ')}`);
+    if (!fitting.some((url) => conforms(run, item, url)))
+      fail(spot, 'structure', `What the reference points to keeps none of the profiles ${fitting.join(', ')}`);
   }
 }
 
-function impliedType(value: JsonObject): string | undefined {
-  const { reference, type } = value;
-  const [, name = ''] = typeof reference === 'string' ? (/(?:^|\/)([A-Za-z]+)\/[A-Za-z0-9\-.]+(?:\/_history\/[^/]+)?$/.exec(reference) ?? []) : [];
+/** Without the target at hand only a server that it must be on, or the sender, tells its type. */
+function impliedType(run: Run, value: JsonObject): string | undefined {
+  const { type } = value;
+  const reference = run.isRest ? value['reference'] : undefined;
+  const [, name = ''] =
+    typeof reference === 'string'
+      ? (/(?:^|\/)([A-Za-z]+)\/[A-Za-z0-9\-.]+(?:\/_history\/[^/]+)?$/.exec(reference) ?? [])
+      : [];
   const found = name === '' && typeof type === 'string' ? type : name;
   return findType(found)?.kind === 'resource' ? found : undefined;
 }
@@ -143,34 +196,50 @@ function typeOfProfile(run: Run, url: string): string | undefined {
 
 function checkFixed(spot: Spot, definition: JsonObject, value: unknown): void {
   const fixed = choiceValue(definition, 'fixed');
-  if (fixed !== undefined && value !== undefined && !isFixed(value, fixed)) fail(spot, 'value', `The value must be exactly ${JSON.stringify(fixed)}`);
+  if (fixed !== undefined && value !== undefined && !isFixed(value, fixed))
+    fail(spot, 'value', `The value must be exactly ${JSON.stringify(fixed)}`);
   const pattern = choiceValue(definition, 'pattern');
-  if (pattern !== undefined && value !== undefined && !matchesPattern(value, pattern)) fail(spot, 'value', `The value must have all of ${JSON.stringify(pattern)}`);
+  if (pattern !== undefined && value !== undefined && !matchesPattern(value, pattern))
+    fail(spot, 'value', `The value must have all of ${JSON.stringify(pattern)}`);
 }
 
 function checkBounds(spot: Spot, definition: JsonObject, value: unknown): void {
   const { maxLength } = definition;
-  if (typeof maxLength === 'number' && typeof value === 'string' && value.length > maxLength) fail(spot, 'too-long', `The text is longer than ${maxLength} characters`);
-  const [minLength] = objectsOf(definition, 'extension').flatMap((one) => (String(one['url']).endsWith('/StructureDefinition/minLength') ? [one['valueInteger']] : []));
-  if (typeof minLength === 'number' && typeof value === 'string' && value.length < minLength) fail(spot, 'invalid', `The text is shorter than ${minLength} characters`);
+  if (typeof maxLength === 'number' && typeof value === 'string' && value.length > maxLength)
+    fail(spot, 'too-long', `The text is longer than ${maxLength} characters`);
+  const [minLength] = objectsOf(definition, 'extension').flatMap((one) =>
+    String(one['url']).endsWith('/StructureDefinition/minLength') ? [one['valueInteger']] : [],
+  );
+  if (typeof minLength === 'number' && typeof value === 'string' && value.length < minLength)
+    fail(spot, 'invalid', `The text is shorter than ${minLength} characters`);
   const min = choiceValue(definition, 'minValue');
   const max = choiceValue(definition, 'maxValue');
-  if (min !== undefined && (compareValues(value, min) ?? 0) < 0) fail(spot, 'invalid', `The value is less than ${JSON.stringify(min)}`);
-  if (max !== undefined && (compareValues(value, max) ?? 0) > 0) fail(spot, 'invalid', `The value is more than ${JSON.stringify(max)}`);
+  if (min !== undefined && (compareValues(value, min) ?? 0) < 0)
+    fail(spot, 'invalid', `The value is less than ${JSON.stringify(min)}`);
+  if (max !== undefined && (compareValues(value, max) ?? 0) > 0)
+    fail(spot, 'invalid', `The value is more than ${JSON.stringify(max)}`);
 }
 
 /** A data type or a nested resource must keep one of the profiles that its type names. */
 function checkTypeProfiles(spot: Spot, definition: JsonObject, item: Item): void {
   if (!item.property || item.property.typeName === 'Extension' || !isJsonObject(item.value)) return;
-  const type = objectsOf(definition, 'type').find((one) => one['code'] === item.property?.typeName || one['code'] === item.type?.name);
-  const profiles = type && Array.isArray(type['profile']) ? type['profile'].filter((url) => typeof url === 'string') : [];
+  const type = objectsOf(definition, 'type').find(
+    (one) => one['code'] === item.property?.typeName || one['code'] === item.type?.name,
+  );
+  const profiles =
+    type && Array.isArray(type['profile']) ? type['profile'].filter((url) => typeof url === 'string') : [];
   if (profiles.length === 0 || spot.run.profileDepth >= maxDepth) return;
   const inside = enterResource(spot.run, item);
-  if (!profiles.some((url) => conforms(inside, item, url))) fail(spot, 'structure', `The value keeps none of the profiles ${profiles.join(', ')}`);
+  if (!profiles.some((url) => conforms(inside, item, url)))
+    fail(spot, 'structure', `The value keeps none of the profiles ${profiles.join(', ')}`);
 }
 
 /** Inside a nested resource `%resource` and local references count from it. */
 function enterResource(run: Run, item: Item): Run {
   if (item.property?.typeName !== 'Resource' || !isJsonObject(item.value)) return run;
-  return { ...run, resource: item.value, rootResource: item.property.key === 'contained' ? run.rootResource : item.value };
+  return {
+    ...run,
+    resource: item.value,
+    rootResource: item.property.key === 'contained' ? run.rootResource : item.value,
+  };
 }

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../definitions/resource.ts';
+import { isJsonObject, type JsonObject, textOr } from '../../definitions/resource.ts';
 import { findConstraint, findType } from '../../definitions/type-model.ts';
 import { objectsOf } from '../questionnaire-items.ts';
 import type { FindDefinition } from '../value-set-membership.ts';
@@ -28,7 +28,7 @@ export function profileTree(definition: JsonObject, find: FindDefinition): Profi
   const known = trees.get(definition);
   if (known) return known;
   const elements = mergeChain(definition, find, 0);
-  const type = String(definition['type'] ?? '');
+  const type = textOr(definition['type']);
   const root = buildNode([...elements.values()], type);
   if (!root) return undefined;
   const tree = { url: String(definition['url']), type, root };
@@ -38,12 +38,13 @@ export function profileTree(definition: JsonObject, find: FindDefinition): Profi
 
 /** Elements by id, those of the base first, each refined by the next. */
 function mergeChain(definition: JsonObject, find: FindDefinition, depth: number): Map<string, JsonObject> {
-  const base = String(definition['baseDefinition'] ?? '').split('|')[0] ?? '';
+  const base = textOr(definition['baseDefinition']).split('|')[0] ?? '';
   const isOnCore = base.startsWith(coreRoot) && findType(base.slice(coreRoot.length)) !== undefined;
   const parent = isOnCore || depth > maxChain ? undefined : find(base);
   const differential = elementsIn(definition['differential']);
   const snapshot = elementsIn(definition['snapshot']);
-  if (parent?.['resourceType'] === 'StructureDefinition') return refine(mergeChain(parent, find, depth + 1), differential ?? snapshot ?? []);
+  if (parent?.['resourceType'] === 'StructureDefinition')
+    return refine(mergeChain(parent, find, depth + 1), differential ?? snapshot ?? []);
   if (isOnCore) return refine(new Map(), differential ?? snapshot ?? []);
   return refine(new Map(), snapshot ?? differential ?? []);
 }
@@ -63,7 +64,12 @@ function refine(base: Map<string, JsonObject>, elements: readonly JsonObject[]):
     idOf.set(path, id);
     const before = merged.get(id);
     const constraint = [...(before ? objectsOf(before, 'constraint') : []), ...objectsOf(element, 'constraint')];
-    merged.set(id, { ...before, ...element, id, ...(constraint.length > 0 ? { constraint: ownConstraints(constraint) } : {}) });
+    merged.set(id, {
+      ...before,
+      ...element,
+      id,
+      ...(constraint.length > 0 ? { constraint: ownConstraints(constraint) } : {}),
+    });
   }
   return merged;
 }
@@ -71,7 +77,9 @@ function refine(base: Map<string, JsonObject>, elements: readonly JsonObject[]):
 /** Invariants of the core types come along in snapshots and are checked already. */
 function ownConstraints(constraints: readonly JsonObject[]): JsonObject[] {
   const byKey = new Map(constraints.map((constraint) => [String(constraint['key']), constraint]));
-  return [...byKey.values()].filter((constraint) => findConstraint(String(constraint['key']))?.[1] !== constraint['expression']);
+  return [...byKey.values()].filter(
+    (constraint) => findConstraint(String(constraint['key']))?.[1] !== constraint['expression'],
+  );
 }
 
 /** The id tells the slices on the way; where an author left it out, the elements before tell. */

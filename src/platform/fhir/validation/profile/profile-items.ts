@@ -20,7 +20,9 @@ export function rootItem(resource: JsonObject, type: TypeModel | undefined): Ite
 export function childItems(parent: Item, name: string): Item[] {
   const holder = isJsonObject(parent.value) ? parent.value : parent.shadow;
   if (!holder || !parent.type) return [];
-  return propertiesFor(isJsonObject(parent.value) ? parent.type : findType('Element'), name).flatMap((property) => itemsOf(holder, property));
+  return propertiesFor(isJsonObject(parent.value) ? parent.type : findType('Element'), name).flatMap((property) =>
+    itemsOf(holder, property),
+  );
 }
 
 function propertiesFor(type: TypeModel | undefined, name: string): readonly PropertyModel[] {
@@ -38,7 +40,9 @@ function itemsOf(holder: JsonObject, property: PropertyModel): Item[] {
   if (!property.element.isList) return [toItem(value, shadow, property, `.${name}`)];
   const values: unknown[] = Array.isArray(value) ? value : [];
   const shadows: unknown[] = Array.isArray(shadow) ? shadow : [];
-  return Array.from({ length: Math.max(values.length, shadows.length) }, (_, index) => toItem(values[index] ?? undefined, shadows[index], property, `.${name}[${index}]`));
+  return Array.from({ length: Math.max(values.length, shadows.length) }, (_, index) =>
+    toItem(values[index] ?? undefined, shadows[index], property, `.${name}[${index}]`),
+  );
 }
 
 function toItem(value: unknown, shadow: unknown, property: PropertyModel, place: string): Item {

@@ -8,7 +8,8 @@ export function resolveReference(run: Run, value: unknown): JsonObject | undefin
   const reference = isJsonObject(value) ? value['reference'] : value;
   if (typeof reference !== 'string') return undefined;
   if (reference === '#') return run.rootResource;
-  if (reference.startsWith('#')) return objectsOf(run.rootResource, 'contained').find((resource) => `#${String(resource['id'])}` === reference);
+  if (reference.startsWith('#'))
+    return objectsOf(run.rootResource, 'contained').find((resource) => `#${String(resource['id'])}` === reference);
   if (run.document['resourceType'] !== 'Bundle') return undefined;
   run.bundle ??= indexBundle(run.document);
   return resolveInBundle(run.bundle, reference, run.bundle.urlOf.get(run.rootResource) ?? '')[0]?.resource;

@@ -1,4 +1,4 @@
-import { isJsonObject } from '../../definitions/resource.ts';
+import { isJsonObject, textOr } from '../../definitions/resource.ts';
 import { findType } from '../../definitions/type-model.ts';
 import { objectsOf } from '../questionnaire-items.ts';
 import type { Run } from '../run.ts';
@@ -16,16 +16,37 @@ export type ConformsTo = (item: Item, profileUrl: string) => boolean;
 export function discriminatorsOf(node: ElementNode): Discriminator[] {
   const slicing = node.definition['slicing'];
   const given = isJsonObject(slicing) ? objectsOf(slicing, 'discriminator') : [];
-  if (given.length > 0) return given.map((one) => ({ type: String(one['type']), path: String(one['path'] ?? '$this') }));
+  if (given.length > 0) return given.map((one) => ({ type: String(one['type']), path: textOr(one['path'], '$this') }));
   if (node.name === 'extension' || node.name === 'modifierExtension') return [{ type: 'value', path: 'url' }];
   return node.name.endsWith('[x]') ? [{ type: 'type', path: '$this' }] : [];
 }
 
-export function isInSlice(run: Run, item: Item, slice: ElementNode, discriminators: readonly Discriminator[], conformsTo: ConformsTo): boolean {
+/** The child of that name, or the one type of a choice that the profile speaks of (`valueCode` for `value`). */
+function childNode(node: ElementNode, name: string): ElementNode | undefined {
+  const plain = node.children.get(name) ?? node.children.get(`${name}[x]`);
+  if (plain) return plain;
+  return [...node.children.values()].find(
+    (child) => child.name.startsWith(name) && /^[A-Z]/.test(child.name.slice(name.length)),
+  );
+}
+
+export function isInSlice(
+  run: Run,
+  item: Item,
+  slice: ElementNode,
+  discriminators: readonly Discriminator[],
+  conformsTo: ConformsTo,
+): boolean {
   return discriminators.every((discriminator) => passes(run, item, slice, discriminator, conformsTo));
 }
 
-function passes(run: Run, item: Item, slice: ElementNode, { type, path }: Discriminator, conformsTo: ConformsTo): boolean {
+function passes(
+  run: Run,
+  item: Item,
+  slice: ElementNode,
+  { type, path }: Discriminator,
+  conformsTo: ConformsTo,
+): boolean {
   const steps = stepsOf(path);
   const found = follow(run, [item], steps);
   const node = nodeAt(slice, steps);
@@ -35,13 +56,24 @@ function passes(run: Run, item: Item, slice: ElementNode, { type, path }: Discri
     case 'type':
       return found.some((one) => hasType(one, node ?? slice));
     case 'profile':
-      return found.some((one) => profilesOf(node ?? slice).some((profile) => conformsTo(one, profile)));
+      return passesByProfile(found, profilesOf(node ?? slice), conformsTo);
     default:
       return passesByValue(run, found, slice, node, path);
   }
 }
 
-function passesByValue(run: Run, found: readonly Item[], slice: ElementNode, node: ElementNode | undefined, path: string): boolean {
+/** A slice that names no profile at the place asks for nothing there. */
+function passesByProfile(found: readonly Item[], profiles: readonly string[], conformsTo: ConformsTo): boolean {
+  return profiles.length === 0 || found.some((one) => profiles.some((profile) => conformsTo(one, profile)));
+}
+
+function passesByValue(
+  run: Run,
+  found: readonly Item[],
+  slice: ElementNode,
+  node: ElementNode | undefined,
+  path: string,
+): boolean {
   const url = path === 'url' && !hasValue(node) ? extensionUrl(slice) : undefined;
   if (url !== undefined) return found.some((one) => one.value === url);
   if (!node) return false;
@@ -56,7 +88,10 @@ function extensionUrl(slice: ElementNode): string | undefined {
 }
 
 function hasValue(node: ElementNode | undefined): boolean {
-  return node !== undefined && (choiceValue(node.definition, 'fixed') !== undefined || choiceValue(node.definition, 'pattern') !== undefined);
+  return (
+    node !== undefined &&
+    (choiceValue(node.definition, 'fixed') !== undefined || choiceValue(node.definition, 'pattern') !== undefined)
+  );
 }
 
 /** Whether the value is the one that the slice demands, at the element or anywhere below it. */
@@ -66,7 +101,8 @@ function fits(run: Run, item: Item, node: ElementNode): boolean | undefined {
   const pattern = choiceValue(node.definition, 'pattern');
   if (pattern !== undefined) return matchesPattern(item.value, pattern);
   const binding = node.definition['binding'];
-  if (isJsonObject(binding) && binding['strength'] === 'required' && typeof binding['valueSet'] === 'string') return hasCodeOf(run, item.value, binding['valueSet']);
+  if (isJsonObject(binding) && binding['strength'] === 'required' && typeof binding['valueSet'] === 'string')
+    return hasCodeOf(run, item.value, binding['valueSet']);
   const below = [...node.children.values()].flatMap((child) => childItemsFit(run, item, child) ?? []);
   return below.length > 0 ? !below.includes(false) : undefined;
 }
@@ -80,13 +116,22 @@ function childItemsFit(run: Run, item: Item, child: ElementNode): boolean | unde
 function hasCodeOf(run: Run, value: unknown, url: string): boolean {
   const codings = isJsonObject(value) ? (value['coding'] === undefined ? [value] : objectsOf(value, 'coding')) : [];
   if (typeof value === 'string') return isInValueSet(run.find, url, undefined, value) !== false;
-  return codings.some(({ system, code }) => typeof code === 'string' && isInValueSet(run.find, url, typeof system === 'string' ? system : undefined, code) !== false);
+  return codings.some(
+    ({ system, code }) =>
+      typeof code === 'string' &&
+      isInValueSet(run.find, url, typeof system === 'string' ? system : undefined, code) !== false,
+  );
 }
 
 function hasType(item: Item, node: ElementNode): boolean {
   const codes = objectsOf(node.definition, 'type').map((type) => String(type['code']));
   if (codes.length === 0) return node.slice !== '' && item.property?.key === node.slice;
-  return codes.some((code) => code === item.type?.name || code === item.property?.typeName || (code === 'Resource' && item.type?.kind === 'resource'));
+  return codes.some(
+    (code) =>
+      code === item.type?.name ||
+      code === item.property?.typeName ||
+      (code === 'Resource' && item.type?.kind === 'resource'),
+  );
 }
 
 function profilesOf(node: ElementNode): string[] {
@@ -113,7 +158,8 @@ function next(run: Run, item: Item, step: string): Item[] {
     return target ? [rootItem(target, findType(String(target['resourceType'])))] : [];
   }
   const [, url] = /^extension\('(.*)'\)$/.exec(step) ?? [];
-  if (url !== undefined) return childItems(item, 'extension').filter(({ value }) => isJsonObject(value) && value['url'] === url);
+  if (url !== undefined)
+    return childItems(item, 'extension').filter(({ value }) => isJsonObject(value) && value['url'] === url);
   const [, type] = /^ofType\((.*)\)$/.exec(step) ?? [];
   if (type !== undefined) return item.property?.typeName === type ? [item] : [];
   return childItems(item, step);
@@ -126,9 +172,8 @@ function nodeAt(slice: ElementNode, steps: readonly string[]): ElementNode | und
     if (step === 'resolve()' || step.startsWith('ofType(')) continue;
     const [, url] = /^extension\('(.*)'\)$/.exec(step) ?? [];
     if (url !== undefined) node = node.children.get('extension')?.slices.find((one) => extensionUrl(one) === url);
-    else node = node.children.get(step) ?? node.children.get(`${step}[x]`);
+    else node = childNode(node, step);
     if (!node) return undefined;
   }
   return node;
 }
-

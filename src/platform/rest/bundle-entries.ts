@@ -1,0 +1,144 @@
+import { AppError, type Issue } from '#platform/errors';
+import { isJsonObject, type JsonObject, type Resource, validateResource } from '#platform/fhir';
+import { isStoredType } from '#platform/search';
+import type { WriteRequest } from '#platform/store';
+import { isId } from './fhir-context.ts';
+import { readBundledPatch } from './patch-body.ts';
+import { toResource } from './read-resource-body.ts';
+import { readIfMatch, readParameters } from './request-headers.ts';
+import { toCriteria } from './write-routes.ts';
+
+/** One entry of a batch or transaction. */
+export type Entry = {
+  /** FHIRPath of the entry, to name the place of an error. */
+  readonly path: string;
+  readonly method: string;
+  readonly url: string;
+  readonly request: JsonObject;
+  readonly fullUrl: string | undefined;
+  readonly resource: unknown;
+};
+
+/** Reads the frame of the Bundle, which must be valid; the resources within are validated when they are written. */
+export function readEntries(bundle: Resource): Entry[] {
+  const { entry: entries = [] } = bundle;
+  if (!Array.isArray(entries)) {
+    throw malformed('Bundle.entry', 'Bundle.entry is a list.');
+  }
+  const read = entries.map((entry: unknown, at) => readEntry(entry, `Bundle.entry[${at}]`));
+  refuseInvalidFrame(bundle, entries);
+  return read;
+}
+
+function refuseInvalidFrame(bundle: Resource, entries: readonly JsonObject[]): void {
+  const frames = entries.map(({ resource: _resource, ...frame }) => frame);
+  const frame = { ...bundle, ...('entry' in bundle ? { entry: frames } : {}) };
+  const faults = validateResource(frame).filter((each) => each.severity === 'error' || each.severity === 'fatal');
+  if (faults.length > 0) {
+    throw new AppError('invalid', 'rest.malformed-bundle', 'The Bundle is malformed.', { issues: faults });
+  }
+}
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+function readEntry(entry: unknown, path: string): Entry {
+  if (!isJsonObject(entry) || !isJsonObject(entry['request'])) {
+    throw malformed(`${path}.request`, 'Each entry needs a request.');
+  }
+  const { request, fullUrl, resource } = entry;
+  const { method, url } = request;
+  if (typeof method !== 'string' || !methods.has(method)) {
+    throw malformed(`${path}.request.method`, 'The method is one of GET, HEAD, POST, PUT, PATCH, DELETE.');
+  }
+  if (typeof url !== 'string' || url === '') {
+    throw malformed(`${path}.request.url`, 'Each request needs a url.');
+  }
+  return { path, method, url, request, fullUrl: typeof fullUrl === 'string' ? fullUrl : undefined, resource };
+}
+
+export function isRead({ method }: Entry): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+export type Address = {
+  readonly type: string;
+  readonly id: string | undefined;
+  /** The number of a version (`Patient/1/_history/2`). */
+  readonly version: string | undefined;
+  readonly parameters: URLSearchParams;
+};
+
+/** What the url of an entry speaks of: a type, a resource or a version, and criteria. */
+export function readAddress({ url, path }: Entry, baseUrl: string): Address {
+  const relative = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url.replace(/^\//, '');
+  const mark = relative.indexOf('?');
+  const [type = '', id, keyword, version, ...rest] = (mark < 0 ? relative : relative.slice(0, mark)).split('/');
+  const place = `${path}.request.url`;
+  if (!isStoredType(type)) {
+    throw malformed(place, `${type.slice(0, 64).toWellFormed()} is no resource type.`);
+  }
+  if (id !== undefined && !isId(id)) {
+    throw malformed(place, 'The id in the url is malformed.');
+  }
+  if (rest.length > 0 || (keyword !== undefined && (keyword !== '_history' || version === undefined))) {
+    throw malformed(place, 'Within a Bundle a url is a type, a resource, a version, or a type with criteria.');
+  }
+  return { type, id, version, parameters: readParameters(mark < 0 ? '' : relative.slice(mark + 1)) };
+}
+
+/** The write that an entry asks for. */
+export function toWrite(entry: Entry, baseUrl: string): WriteRequest {
+  const { type, id, version, parameters } = readAddress(entry, baseUrl);
+  if (version !== undefined || (entry.method === 'POST' && id !== undefined)) {
+    throw malformed(`${entry.path}.request.url`, `${entry.method} does not go to this address.`);
+  }
+  const fullUrl = entry.fullUrl === undefined ? {} : { fullUrl: entry.fullUrl };
+  if (entry.method === 'POST') {
+    const condition = textOf(entry.request['ifNoneExist']);
+    const ifNoneExist = condition === undefined ? {} : { ifNoneExist: toCriteria(condition, type) };
+    return { kind: 'create', type, ...fullUrl, ...ifNoneExist, resource: resourceOf(entry, type) };
+  }
+  const ifMatch = readIfMatch(textOf(entry.request['ifMatch']));
+  const target = id ?? toCriteria(parameters.toString(), type);
+  const common = { type, target, ...fullUrl, ...(ifMatch === undefined ? {} : { ifMatch }) };
+  if (entry.method === 'DELETE') {
+    return { kind: 'delete', ...common };
+  }
+  if (entry.method === 'PATCH') {
+    return { kind: 'patch', ...common, apply: readBundledPatch(patchOf(entry)) };
+  }
+  const resource = resourceOf(entry, type);
+  if (id !== undefined && resource.id !== id) {
+    throw malformed(`${entry.path}.resource.id`, 'The id of the resource must be that of the request url.');
+  }
+  const onlyNew = textOf(entry.request['ifNoneMatch'])?.trim() === '*';
+  return { kind: 'update', ...common, resource, ...(onlyNew ? { onlyNew } : {}) };
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function patchOf(entry: Entry): Resource {
+  const type = isJsonObject(entry.resource) ? String(entry.resource['resourceType']) : 'Parameters';
+  return resourceOf(entry, type);
+}
+
+function resourceOf(entry: Entry, type: string): Resource {
+  const place = `${entry.path}.resource`;
+  try {
+    return toResource(entry.resource, type, 'The resource');
+  } catch (error) {
+    if (!(error instanceof AppError)) {
+      throw error;
+    }
+    const issues: Issue[] = error.issues.map((issue) => ({ ...issue, expression: place }));
+    throw new AppError(error.kind, error.code, error.message, { issues });
+  }
+}
+
+export function malformed(expression: string, text: string): AppError {
+  return new AppError('invalid', 'rest.malformed-bundle', text, {
+    issues: [{ severity: 'error', code: 'structure', text, expression }],
+  });
+}

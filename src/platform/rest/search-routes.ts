@@ -1,0 +1,59 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '#platform/errors';
+import { parseSearch } from '#platform/search';
+import { findIncluded, runSearch, type Sql } from '#platform/store';
+import { sendJson } from './answers.ts';
+import { searchBundle } from './bundles.ts';
+import { baseUrlOf, type FhirService, knownType } from './fhir-context.ts';
+import { listOf, type Noted, toRecords } from './note-reads.ts';
+import { mediaTypeOf, queryOf, readParameters, readPreferences, requireJsonWanted } from './request-headers.ts';
+
+export function registerSearches(app: FastifyInstance, service: FhirService): void {
+  const answer = async (request: FastifyRequest, parameters: URLSearchParams): Promise<string> => {
+    const { text, noted } = await search(service, service.store.sql, request, knownType(request.params), parameters);
+    const [record] = await toRecords(service, request, [noted]);
+    await (record && service.audit.record(record));
+    return text;
+  };
+
+  app.get('/:type', async (request, reply) => {
+    requireJsonWanted(request);
+    return sendJson(reply, await answer(request, queryOf(request)));
+  });
+
+  app.post('/:type/_search', async (request, reply) => {
+    requireJsonWanted(request);
+    const form = readForm(request);
+    return sendJson(reply, await answer(request, new URLSearchParams([...queryOf(request), ...form])));
+  });
+}
+
+function readForm(request: FastifyRequest): URLSearchParams {
+  const { body } = request;
+  if (typeof body !== 'string' || body === '') {
+    return new URLSearchParams();
+  }
+  if (mediaTypeOf(request) !== 'application/x-www-form-urlencoded') {
+    const text = 'A search by POST has the Content-Type application/x-www-form-urlencoded.';
+    throw new AppError('unsupportedMediaType', 'rest.search-media-type', text);
+  }
+  return readParameters(body);
+}
+
+/** Runs a search: its Bundle as text, and what is to be noted of it in the audit trail. */
+export async function search(
+  service: FhirService,
+  sql: Sql,
+  request: FastifyRequest,
+  type: string,
+  parameters: URLSearchParams,
+): Promise<{ readonly text: string; readonly noted: Noted }> {
+  const { baseUrl } = service.store;
+  const query = parseSearch(type, parameters, { lenient: readPreferences(request).lenient });
+  const page = await runSearch(sql, query, baseUrl);
+  const included = await findIncluded(sql, page.matches, query.includes, query.revIncludes, baseUrl);
+  return {
+    text: searchBundle(query, page, included, baseUrlOf(service, request)),
+    noted: listOf('S', { type }, [...page.matches, ...included]),
+  };
+}
