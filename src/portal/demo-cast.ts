@@ -18,7 +18,11 @@ export async function findDemoCast(signal: AbortSignal): Promise<DemoCast> {
   const [citizens, staff] = await Promise.all([
     record.search(
       'Patient',
-      { identifier: demoFins('123456789'), _count: 20, _elements: 'name,birthDate,identifier,gender,language' },
+      {
+        identifier: demoFins('123456789'),
+        _count: 20,
+        _elements: 'name,birthDate,identifier,deceasedDateTime,deceasedBoolean',
+      },
       signal,
     ),
     record.search(
@@ -28,7 +32,7 @@ export async function findDemoCast(signal: AbortSignal): Promise<DemoCast> {
     ),
   ]);
   return {
-    citizens: citizens.matches.toSorted((a, b) => (finOf(a) < finOf(b) ? -1 : 1)),
+    citizens: citizens.matches.filter(isAlive).toSorted((a, b) => (finOf(a) < finOf(b) ? -1 : 1)),
     staff: staff.matches.toSorted((a, b) => (finOf(a) < finOf(b) ? -1 : 1)),
     posts: staff.included.filter((resource) => resource.resourceType === 'PractitionerRole'),
   };
@@ -36,3 +40,7 @@ export async function findDemoCast(signal: AbortSignal): Promise<DemoCast> {
 
 const finOf = ({ identifier }: Pick<Patient, 'identifier'>): string =>
   identifier?.find(({ system }) => system === identifierSystems.fin)?.value ?? '';
+
+/** The dead do not look at their cards; doctors find them by searching. */
+const isAlive = ({ deceasedDateTime, deceasedBoolean }: Patient): boolean =>
+  deceasedDateTime === undefined && !deceasedBoolean;

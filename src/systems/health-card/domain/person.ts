@@ -63,7 +63,7 @@ export function homeAddress(addresses: readonly Address[] | undefined): Address 
 /** District or city alone, as tables show it. */
 export const districtOf = (address: Address | undefined): string | undefined => address?.district ?? address?.city;
 
-/** An address in one line, from the street outwards, each part once. */
+/** An address in one line, from the street outwards, each part once; our own country goes without saying. */
 export function addressLine(address: Address | undefined): string | undefined {
   if (address === undefined) return undefined;
   const parts = [
@@ -72,11 +72,13 @@ export function addressLine(address: Address | undefined): string | undefined {
     address.district,
     address.state,
     address.postalCode,
-    address.country,
+    foreignCountry(address),
   ];
   const line = [...new Set(parts.filter((part) => part !== undefined && part !== ''))].join(', ');
   return line === '' ? address.text : line;
 }
+
+const foreignCountry = ({ country }: Address): string | undefined => (country === 'AZ' ? undefined : country);
 
 /** Ways to reach someone that still hold, the preferred first. */
 export function reachableBy(points: readonly ContactPoint[] | undefined, kind: 'phone' | 'email'): string[] {

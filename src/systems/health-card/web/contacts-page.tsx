@@ -8,6 +8,7 @@ import { addressLine, fullName, homeAddress, preferredName, reachableBy } from '
 import { type CardData, useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';
+import { codeKey, codeMessages } from './messages/codes.ts';
 import { sectionMessages } from './messages/sections.ts';
 import { ConceptList } from './parts/concept-text.tsx';
 import { KnownCode, Relation } from './parts/known-code.tsx';
@@ -104,9 +105,11 @@ function NumbersPanel({ card: { patient } }: { card: CardData }): ReactElement {
 }
 
 function NumberKind({ identifier, language }: { identifier: Identifier; language: string }): ReactElement {
-  const { t } = useLocale(cardMessages);
-  if (identifier.system === identifierSystems.fin) return <>{t('fin')}</>;
-  return identifier.type ? <ConceptList concepts={[identifier.type]} language={language} /> : <>{t('otherNumber')}</>;
+  const { t } = useLocale(codeMessages);
+  const kind = Object.entries(identifierSystems).find(([, system]) => system === identifier.system)?.[0];
+  const key = codeKey('number', kind);
+  if (key !== undefined) return <>{t(key)}</>;
+  return identifier.type ? <ConceptList concepts={[identifier.type]} language={language} /> : <>{t('number.other')}</>;
 }
 
 type CloseOne = {
@@ -155,6 +158,12 @@ function FamilyPanel({
       />
     </Panel>
   );
+}
+
+/** A parent may stand both as contact and as relative: the same name and telephone is the same person. */
+function distinctPeople(people: readonly CloseOne[]): CloseOne[] {
+  const sameness = ({ name, telecom }: CloseOne) => `${fullName(name) ?? ''} ${reachableBy(telecom, 'phone')[0] ?? ''}`;
+  return [...new Map(people.map((person) => [sameness(person), person])).values()];
 }
 
 function useFamilyColumns(): Column<CloseOne>[] {

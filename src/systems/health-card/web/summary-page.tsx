@@ -197,7 +197,9 @@ function ContactPerson({ card }: { card: CardData }): ReactElement {
       {phone && (
         <>
           {', '}
-          <a href={`tel:${phone.replace(/[^\d+]/g, '')}`}>{phone}</a>
+          <a className="no-wrap" href={`tel:${phone.replace(/[^\d+]/g, '')}`}>
+            {phone}
+          </a>
         </>
       )}
     </>

@@ -105,7 +105,7 @@ function PlanPanel({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
     },
     {
       id: 'inferred',
-      heading: '',
+      heading: t('note'),
       cell: ({ inferred }) => inferred && <span className="soft small">{t('inferred')}</span>,
     },
   ];

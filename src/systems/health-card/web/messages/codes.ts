@@ -100,6 +100,31 @@ export const codeMessages = defineMessages({
   'relation.N': { az: 'ən yaxın qohumu', ru: 'ближайший родственник', en: 'next of kin' },
   'relation.other': { az: 'yaxın şəxs', ru: 'близкий человек', en: 'close person' },
 
+  'number.fin': { az: 'FİN', ru: 'ФИН', en: 'FİN' },
+  'number.identityCard': { az: 'Şəxsiyyət vəsiqəsi', ru: 'Удостоверение личности', en: 'Identity card' },
+  'number.childIdentityCard': {
+    az: 'Uşağın şəxsiyyət vəsiqəsi',
+    ru: 'Удостоверение личности ребёнка',
+    en: 'Child’s identity card',
+  },
+  'number.passport': { az: 'Pasport', ru: 'Паспорт', en: 'Passport' },
+  'number.birthCertificate': {
+    az: 'Doğum haqqında şəhadətnamə',
+    ru: 'Свидетельство о рождении',
+    en: 'Birth certificate',
+  },
+  'number.temporaryResidencePermit': {
+    az: 'Müvəqqəti yaşama icazəsi',
+    ru: 'Временный вид на жительство',
+    en: 'Temporary residence permit',
+  },
+  'number.permanentResidencePermit': {
+    az: 'Daimi yaşama icazəsi',
+    ru: 'Постоянный вид на жительство',
+    en: 'Permanent residence permit',
+  },
+  'number.other': { az: 'Digər nömrə', ru: 'Другой номер', en: 'Other number' },
+
   'speaks.az': { az: 'Azərbaycan dili', ru: 'азербайджанский', en: 'Azerbaijani' },
   'speaks.ru': { az: 'rus dili', ru: 'русский', en: 'Russian' },
   'speaks.en': { az: 'ingilis dili', ru: 'английский', en: 'English' },

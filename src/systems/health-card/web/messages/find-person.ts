@@ -27,6 +27,11 @@ export const findPersonMessages = defineMessages({
     ru: 'Показаны первые {n}',
     en: 'The first {n} people are shown',
   },
+  onlyAlike: {
+    az: 'Dəqiq uyğunluq yoxdur. Oxşar yazılış: {n} nəfər',
+    ru: 'Точного совпадения нет. Похожее написание: {n}',
+    en: 'No exact match. Similar spelling: {n}',
+  },
   more: { az: 'Daha çox göstər', ru: 'Показать ещё', en: 'Show more' },
   name: { az: 'Soyad, ad, ata adı', ru: 'Фамилия, имя, отчество', en: 'Surname, name, father’s name' },
   born: { az: 'Doğum tarixi', ru: 'Дата рождения', en: 'Date of birth' },
