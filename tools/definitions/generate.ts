@@ -57,7 +57,8 @@ function lines(value: unknown, depth: number): string {
   return `{\n${entries.join(',\n')}\n}`;
 }
 
-if (import.meta.main) {
+/** Writes the generated definitions files that have changed, and tells the size of each. */
+export function writeDefinitions(): void {
   for (const [name, text] of compileDefinitions()) {
     const file = new URL(name, folder);
     const fresh = readOr(file, '') === text;
@@ -67,6 +68,8 @@ if (import.meta.main) {
     );
   }
 }
+
+if (import.meta.main) writeDefinitions();
 
 function readOr(file: URL, otherwise: string): string {
   try {
