@@ -5,6 +5,7 @@ import {
   toExtensionModel,
 } from '../../src/platform/fhir/definitions/extension-model.ts';
 import { compileCodeSystems } from './compile-code-systems.ts';
+import { compileProfiles } from './compile-profiles.ts';
 import { compileStructures } from './compile-structures.ts';
 import { compileSetOutlines, compileValueSets } from './compile-value-sets.ts';
 import { isStructure, readDefinitions, readR4Structures, readTerminology } from './definition-sources.ts';
@@ -25,6 +26,7 @@ export function compileDefinitions(): Map<string, string> {
     ['structures.json', onePerLine(structures, 2)],
     ['value-sets.json', onePerLine(valueSets, 1)],
     ['extensions.json', onePerLine(models, 1)],
+    ['profiles.json', onePerLine(compileProfiles(readDefinitions('profiles-others.json')), 1)],
     ['value-set-outlines.json', onePerLine(compileSetOutlines(terminology), 1)],
     ['code-systems.json', onePerLine(compileCodeSystems(terminology), 1)],
   ]);
@@ -55,7 +57,8 @@ function lines(value: unknown, depth: number): string {
   return `{\n${entries.join(',\n')}\n}`;
 }
 
-if (import.meta.main) {
+/** Writes the generated definitions files that have changed, and tells the size of each. */
+export function writeDefinitions(): void {
   for (const [name, text] of compileDefinitions()) {
     const file = new URL(name, folder);
     const fresh = readOr(file, '') === text;
@@ -65,6 +68,8 @@ if (import.meta.main) {
     );
   }
 }
+
+if (import.meta.main) writeDefinitions();
 
 function readOr(file: URL, otherwise: string): string {
   try {

@@ -13,7 +13,7 @@ export function checkCoding(run: Run, value: JsonObject): void {
   if (system.startsWith('http://hl7.org/fhir/ValueSet/'))
     report(run, 'invalid', `"${system}" is a value set, not a code system.`, '.system');
   const given = run.find(system.split('|')[0] ?? '');
-  if (given?.['content'] === 'supplement')
+  if (given?.['content'] === 'supplement' || given?.['supplements'] !== undefined)
     report(run, 'invalid', `"${system}" is a supplement, which adds to a code system but is none.`, '.system');
   if (!run.isStrict || typeof code !== 'string') return;
   if (given && hasConcept(run.find, system, code) === false)

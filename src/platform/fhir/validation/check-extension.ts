@@ -5,6 +5,7 @@ import { findType } from '../definitions/type-model.ts';
 import { findNodes, type PathNode } from '../fhirpath/find-nodes.ts';
 import { checkBinding } from './check-binding.ts';
 import { elementNames } from './element-names.ts';
+import { checkProfile } from './profile/check-profile.ts';
 import { type Run, report } from './run.ts';
 
 const absoluteUrl = /^[A-Za-z][A-Za-z0-9+.-]*:/;
@@ -24,6 +25,8 @@ export function checkExtension(run: Run, value: JsonObject): void {
   }
   checkPlace(run, url, model);
   checkPart(run, value, url, model);
+  const [plain = ''] = url.split('|');
+  if (run.find(plain)) checkProfile(run, value, findType('Extension'), plain);
 }
 
 /** Parts of a complex extension are judged with it. */

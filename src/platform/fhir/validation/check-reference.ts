@@ -27,7 +27,26 @@ export function checkReference(run: Run, value: JsonObject): void {
   }
 }
 
+/** A canonical URL of the FHIR specification names the type of its target: `http://hl7.org/fhir/ValueSet/…`. */
+export function checkCanonical(run: Run, value: string, targets: ReadonlySet<string>): void {
+  const [, type = ''] = /^http:\/\/hl7\.org\/fhir\/([A-Za-z]+)\/[^/]+$/.exec(value) ?? [];
+  if (targets.size > 0 && isResourceType(type) && !targets.has(type)) {
+    report(run, 'invalid', `The canonical URL is that of a ${type}; allowed: ${[...targets].join(', ')}.`);
+  }
+}
+
+/** `Patient/x` where the bundle has `urn:uuid:x`: not resolved by R4, but surely meant, so its type must be right. */
+function checkNamesake(run: Run, index: BundleIndex, reference: string): void {
+  const target = parseRestUrl(reference);
+  const namesake = target?.base === '' ? typeName(index.byUrl.get(`urn:uuid:${target.id}`)?.[0]?.resource) : undefined;
+  if (namesake !== undefined && namesake !== target?.type) {
+    report(run, 'structure', `"${reference}" is a ${namesake} in the bundle.`);
+  }
+}
+
+/** Outside REST and Bundles a relative reference is any relative URL, however little it says. */
 function checkForm(run: Run, reference: string): void {
+  if (!run.isRest && run.document['resourceType'] !== 'Bundle') return;
   if (reference.startsWith('#') || absoluteUrl.test(reference)) return;
   const [, type = ''] = conditional.exec(reference) ?? [];
   if (isResourceType(type)) return;
@@ -97,6 +116,7 @@ function findInBundle(run: Run, index: BundleIndex, reference: string): string |
       report(run, 'structure', `"${reference}" is a ${String(type)} in the bundle.`);
     return type;
   }
+  checkNamesake(run, index, reference);
   if (reference.startsWith('urn:') && selfContained.has(index.type))
     report(run, 'not-found', `"${reference}" is not in the bundle.`);
   return undefined;

@@ -8,6 +8,7 @@ import {
 } from '../definitions/type-model.ts';
 import { literalsOf } from '../json/number-literals.ts';
 import { checkBinding } from './check-binding.ts';
+import { checkCanonical } from './check-reference.ts';
 import { checkRules } from './check-rules.ts';
 import { checkSpecial } from './check-special.ts';
 import { primitiveChecks } from './primitives.ts';
@@ -160,6 +161,7 @@ function checkPrimitive(
   }
   const { element } = property;
   if (element.requiredValueSet !== undefined) checkBinding(run, element.requiredValueSet, value, property);
+  if (property.targets.size > 0 && typeof value === 'string') checkCanonical(run, value, property.targets);
   if (element.constraintKeys.length > 0) checkRules(run, value, element.constraintKeys, element.path);
 }
 

@@ -1,4 +1,5 @@
 import type { Issue } from '#platform/errors';
+import { findCoreProfile } from '../definitions/core-profiles.ts';
 import type { JsonObject } from '../definitions/resource.ts';
 import type { PropertyModel } from '../definitions/type-model.ts';
 import type { BundleIndex } from './bundle-index.ts';
@@ -17,8 +18,8 @@ export type ValidationOptions = {
    */
   readonly strict?: boolean;
   /**
-   * References follow REST: the text `Patient/1` shows that the target is a Patient, so its type is checked. Otherwise only the type
-   * stated in the reference, or that of a target within the document, is.
+   * References follow REST: a relative one has the form `Patient/1`, which shows the type of its target, so form and
+   * type are checked. Otherwise only the type stated in the reference, or that of a target within the document, is.
    */
   readonly restReferences?: boolean;
   /** Extensions that no definition is found for are refused when this says so; by default they are accepted. */
@@ -65,7 +66,7 @@ export function startRun(document: JsonObject, options: ValidationOptions): Run 
     resource: document,
     rootResource: document,
     document,
-    find: options.find ?? (() => undefined),
+    find: (url) => options.find?.(url) ?? findCoreProfile(url),
     isStrict: options.strict ?? false,
     isRest: options.restReferences ?? false,
     isUnknownExtensionRefused: options.isUnknownExtensionRefused ?? (() => false),

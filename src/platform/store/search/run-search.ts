@@ -73,7 +73,7 @@ async function selectPage(scope: Scope, query: SearchQuery, where: SqlFragment):
   const values = expressions.map(({ value }, at) => (at === 0 ? sql`(${value})::text` : sql`, (${value})::text`));
   return sql<Row[]>`
     select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content, r.rid::text as position,
-      ${values.length === 0 ? sql`'{}'::text[]` : sql`array[${values}]`} as order
+      ${values.length === 0 ? sql`'[]'::json` : sql`to_json(array[${values}])`} as order
     from record.resource r
     where ${allOf(sql, [where, after])}
     order by ${order.length === 0 ? sql`` : order} r.rid

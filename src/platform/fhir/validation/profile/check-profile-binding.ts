@@ -40,7 +40,8 @@ function additionalSet(extension: JsonObject): unknown {
     : undefined;
 }
 
-function hasMember(run: Run, url: string, value: unknown): boolean | undefined {
+/** Whether a code, Coding, CodeableConcept or Quantity is in a value set; `undefined` where that cannot be told. */
+export function hasMember(run: Run, url: string, value: unknown): boolean | undefined {
   if (typeof value === 'string') return isInValueSet(run.find, url, undefined, value);
   if (!isJsonObject(value)) return undefined;
   const codings = value['coding'] === undefined && value['code'] !== undefined ? [value] : objectsOf(value, 'coding');

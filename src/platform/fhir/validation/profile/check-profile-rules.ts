@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../definitions/resource.ts';
 import { compileFhirPath, type FhirPath } from '../../fhirpath/compile-fhirpath.ts';
+import { type FhirPathHost, withFhirPathHost } from '../../fhirpath/fhirpath-host.ts';
 import { objectsOf } from '../questionnaire-items.ts';
 import type { Run } from '../run.ts';
 import type { Item } from './profile-items.ts';
@@ -7,10 +8,16 @@ import type { Item } from './profile-items.ts';
 const compiled = new Map<string, FhirPath | undefined>();
 
 /** Applies the error-level invariants of a profile; one that the engine cannot evaluate judges nothing. */
-export function checkProfileRules(run: Run, definition: JsonObject, item: Item, fail: (text: string) => void): void {
+export function checkProfileRules(
+  { run, host }: { run: Run; host: FhirPathHost },
+  definition: JsonObject,
+  item: Item,
+  fail: (text: string) => void,
+): void {
   for (const { key, severity, expression, human } of objectsOf(definition, 'constraint')) {
     if (severity !== 'error' || typeof expression !== 'string' || item.value === undefined) continue;
-    if (holds(run, expression, item) === false) fail(`Rule ${String(key)} is broken: ${String(human)}`);
+    if (withFhirPathHost(host, () => holds(run, expression, item)) === false)
+      fail(`Rule ${String(key)} is broken: ${String(human)}`);
   }
 }
 

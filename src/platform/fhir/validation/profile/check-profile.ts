@@ -1,9 +1,11 @@
-import { isJsonObject, type JsonObject } from '../../definitions/resource.ts';
+import { isJsonObject, type JsonObject, textOr } from '../../definitions/resource.ts';
 import { findType, type TypeModel } from '../../definitions/type-model.ts';
+import type { FhirPathHost } from '../../fhirpath/fhirpath-host.ts';
 import { compareValues } from '../compare-values.ts';
 import { objectsOf } from '../questionnaire-items.ts';
 import { type Run, report } from '../run.ts';
-import { checkProfileBinding } from './check-profile-binding.ts';
+import { checkNarrativeControls } from './check-narrative-controls.ts';
+import { checkProfileBinding, hasMember } from './check-profile-binding.ts';
 import { checkProfileRules } from './check-profile-rules.ts';
 import { type ElementNode, type ProfileTree, profileTree } from './element-tree.ts';
 import { choiceValue, isFixed, matchesPattern } from './match-value.ts';
@@ -45,6 +47,16 @@ function conforms(run: Run, item: Item, url: string): boolean {
   return trial.issues.length === 0;
 }
 
+/** What the rules of a profile may ask: the document, and the definitions at hand. */
+function hostOf(run: Run): FhirPathHost {
+  return {
+    resolve: (reference) => resolveReference(run, reference),
+    memberOf: (value, url) => hasMember(run, url, value),
+    conformsTo: (value, url) =>
+      !isJsonObject(value) || conforms(run, rootItem(value, findType(textOr(value['resourceType']))), url),
+  };
+}
+
 function isOrBuildsOn(type: TypeModel, ancestor: TypeModel): boolean {
   for (let current: TypeModel | undefined = type; current; current = current.base)
     if (current === ancestor) return true;
@@ -61,7 +73,10 @@ function checkItem(spot: Spot, node: ElementNode, item: Item): void {
   checkFixed(spot, definition, item.value);
   checkBounds(spot, definition, item.value);
   checkProfileBinding(spot.run, definition, item.value, (text) => fail(spot, 'code-invalid', text));
-  checkProfileRules(spot.run, definition, item, (text) => fail(spot, 'invariant', text));
+  checkProfileRules({ run: spot.run, host: hostOf(spot.run) }, definition, item, (text) =>
+    fail(spot, 'invariant', text),
+  );
+  checkNarrativeControls(spot.run, definition, item.value, (text) => fail(spot, 'business-rule', text));
   checkTypeProfiles(spot, definition, item);
   checkMustHaveValue(spot, definition, item);
   const inside = { ...spot, run: enterResource(spot.run, item) };
