@@ -1,8 +1,17 @@
 // Who may know whom. Each rule carries its reason; test/architecture plants a violation of each.
 
+import { readFileSync } from 'node:fs';
+
+/** Parts of the platform that a TypeScript project includes: one list for the compiler and for these rules. */
+function partsOf(project) {
+  const { include } = JSON.parse(readFileSync(new URL(project, import.meta.url), 'utf8'));
+  const names = include.flatMap((pattern) => /^src\/platform\/([^/*]+)\//.exec(pattern)?.[1] ?? []);
+  return `(?:${[...new Set(names)].join('|')})`;
+}
+
 /** Code that both the server and the browser may use: no input or output, no DOM, no Node. */
-const pureParts = '(?:days|errors|i18n|names)';
-const webPlaces = '^src/(?:portal|platform/ui|systems/[^/]+/web)(?:/|[.])';
+const pureParts = partsOf('tsconfig.domain.json');
+const webPlaces = `^src/(?:portal|platform/${partsOf('tsconfig.web.json')}|systems/[^/]+/web)(?:/|[.])`;
 export const tests = '[.]test[.]tsx?$|/e2e/';
 
 /** @type {import('dependency-cruiser').IForbiddenRuleType[]} */

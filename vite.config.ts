@@ -1,6 +1,9 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
+// What people get is always the production build, also when tests, which set this to "test", start the building.
+process.env['NODE_ENV'] = 'production';
+
 /** Builds the web portal into `.cache/portal`, from where the server sends it. */
 export default defineConfig({
   root: 'src/portal',

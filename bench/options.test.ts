@@ -9,6 +9,7 @@ describe('readOptions', () => {
       clients: [1, 16, 64],
       only: workloadNames,
       runs: 3,
+      patienceSeconds: 60,
       floors: true,
       quick: false,
     });
@@ -40,6 +41,7 @@ describe('readOptions', () => {
     { args: ['--seconds', ''], says: '--seconds' },
     { args: ['--seconds', '0'], says: '--seconds' },
     { args: ['--runs', '0'], says: '--runs' },
+    { args: ['--patience', '-1'], says: '--patience' },
     { args: ['--runs', '1.5'], says: '--runs' },
     { args: ['--concurrency', '1,,2'], says: '--concurrency' },
     { args: ['--only', 'reading'], says: 'reading' },

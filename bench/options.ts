@@ -10,6 +10,8 @@ export type BenchOptions = {
   readonly clients: readonly number[];
   readonly only: readonly WorkloadName[];
   readonly runs: number;
+  /** Time in all for measuring cells again that other processes disturbed. */
+  readonly patienceSeconds: number;
   /** People with a chart of 100 resources, stored before anything is measured. */
   readonly charts: number;
   readonly floors: boolean;
@@ -35,6 +37,7 @@ export const usage = `npm run bench -- [options]
   --concurrency 1,16,64   numbers of clients
   --only name,…           ${workloadNames.join(', ')}
   --runs N                the table shows medians of N runs (3)
+  --patience N            seconds in all for repeating cells that others disturbed (60)
   --preload N             charts of 100 resources stored first (150)
   --floors yes|no         measure the floors (yes; with --target: no)
   --quick                 one short run with little data, to see that everything works
@@ -57,6 +60,7 @@ const specification = {
   concurrency: { type: 'string' },
   only: { type: 'string' },
   runs: { type: 'string' },
+  patience: { type: 'string' },
   preload: { type: 'string' },
   floors: { type: 'string' },
   out: { type: 'string' },
@@ -81,6 +85,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     clients: readClients(given.concurrency) ?? (quick ? [1, 16] : [1, 16, 64]),
     only: readOnly(given.only),
     runs: readWhole('runs', given.runs) ?? (quick ? 1 : 3),
+    patienceSeconds: readNumber('patience', given.patience, quick ? 0 : 60, 0),
     charts: readWhole('preload', given.preload) ?? (quick ? 8 : 150),
     floors: readYesNo('floors', given.floors) ?? target === undefined,
     out: given.out,

@@ -19,6 +19,7 @@ type ProfileNode = {
 /** Time in a function: in its own lines, and with all that it called. */
 export type Share = { readonly name: string; readonly selfMs: number; readonly totalMs: number };
 
+const root = new URL('..', import.meta.url).href;
 const waiting = new Set(['(idle)', '(program)', '(root)']);
 
 /** `file.ts:12 functionName`, by part of the program or package. */
@@ -30,8 +31,7 @@ function nameOf({ callFrame: { functionName, url, lineNumber } }: ProfileNode): 
 function placeOf(url: string): string {
   const inPackage = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)$/.exec(url);
   if (inPackage) return `${inPackage[1]}/${inPackage[2]}`;
-  const inSource = /\/(src|bench)\/(.*)$/.exec(url);
-  return inSource ? `${inSource[1]}/${inSource[2]}` : url;
+  return url.startsWith(root) ? url.slice(root.length) : url;
 }
 
 /** The part a function belongs to: a folder of the program, a package, or Node itself. */
@@ -71,29 +71,40 @@ export function addUp(profile: CpuProfile, name: (node: ProfileNode) => string):
   return [...shares].map(([each, share]) => ({ name: each, ...share }));
 }
 
-function printShares(title: string, shares: readonly Share[], allMs: number, by: 'selfMs' | 'totalMs', count: number): void {
+/** Where a server profiled with `--profile` spent its time: by part of the program, and by function. */
+export function profileReport(folder: string): string {
+  const files = readdirSync(folder).filter((file) => file.endsWith('.cpuprofile'));
+  return files.map((file) => describeProfile(file, readProfile(join(folder, file)))).join('\n\n');
+}
+
+function readProfile(file: string): CpuProfile {
+  return JSON.parse(readFileSync(file, 'utf8')) as CpuProfile; // as: V8 wrote it
+}
+
+function describeProfile(file: string, profile: CpuProfile): string {
+  const functions = addUp(profile, nameOf);
+  const parts = addUp(profile, ({ callFrame }) => partOf(callFrame.url, callFrame.functionName));
+  const allMs = functions.reduce((sum, each) => sum + each.selfMs, 0);
+  return [
+    `${file}: ${formatNumber(allMs)} ms of work, start and storing of the data included`,
+    tableOf('part', parts, allMs, 'selfMs', 20),
+    tableOf('function, by its own time', functions, allMs, 'selfMs', 30),
+    tableOf('function, by time with all it called', functions, allMs, 'totalMs', 45),
+  ].join('\n\n');
+}
+
+function tableOf(
+  title: string,
+  shares: readonly Share[],
+  allMs: number,
+  by: 'selfMs' | 'totalMs',
+  count: number,
+): string {
+  const percent = (ms: number): string => `${formatNumber((ms / allMs) * 100)} %`;
   const rows = shares
     .filter((each) => !waiting.has(each.name))
     .sort((a, b) => b[by] - a[by])
     .slice(0, count)
-    .map((each) => [each.name, `${formatNumber((each.selfMs / allMs) * 100)} %`, `${formatNumber((each.totalMs / allMs) * 100)} %`]);
-  console.log(`\n${formatTable([title, 'itself', 'with calls'], rows)}`);
+    .map((each) => [each.name, percent(each.selfMs), percent(each.totalMs)]);
+  return formatTable([title, 'itself', 'with calls'], rows);
 }
-
-/** Prints where a server profiled with `--profile` spent its time. */
-function main(folder: string): void {
-  const files = readdirSync(folder).filter((file) => file.endsWith('.cpuprofile'));
-  for (const file of files) {
-    const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as CpuProfile; // as: V8 wrote it
-    const functions = addUp(profile, nameOf);
-    const parts = addUp(profile, ({ callFrame }) => partOf(callFrame.url, callFrame.functionName));
-    const allMs = functions.reduce((sum, each) => sum + each.selfMs, 0);
-    console.log(`\n${file}: ${formatNumber(allMs)} ms of work`);
-    printShares('part', parts, allMs, 'selfMs', 20);
-    printShares('function, by its own time', functions, allMs, 'selfMs', 30);
-    printShares('function, by time with all it called', functions, allMs, 'totalMs', 45);
-  }
-}
-
-const [, script = '', folder] = process.argv;
-if (import.meta.filename === script && folder !== undefined) main(folder);

@@ -95,7 +95,10 @@ function cellColumns({ p50Ms, p95Ms, p99Ms, serverCpuMs, postgresCpuMs, bytesPer
   return [...figures, String(errors)];
 }
 
-/** What the project wants at 64 clients, against what was measured; undefined where the floors are missing. */
+/**
+ * What the project wants at 64 clients, against what was measured; undefined where the floors are missing. `by CPU` is
+ * the share that processor time alone would give, were the machine busy with nothing else: an estimate.
+ */
 export function targetTable(result: BenchResult): string | undefined {
   const rows = workloadNames.flatMap((name) => {
     const own = findMeasured(result, name, targetClients)?.median.perSecond;
@@ -114,7 +117,7 @@ export function targetTable(result: BenchResult): string | undefined {
   });
   return rows.length === 0
     ? undefined
-    : formatTable([`at ${targetClients} clients`, 'wanted req/s', 'measured', 'of wanted', ''], rows);
+    : formatTable([`at ${targetClients} clients`, 'wanted req/s', 'measured', 'of wanted', 'by CPU', ''], rows);
 }
 
 /** Rates and processor time against an earlier result; undefined where nothing is comparable. */

@@ -8,12 +8,20 @@ import { exportCommand } from './commands/export-command.ts';
 import { importCommand } from './commands/import-command.ts';
 import { migrateCommand } from './commands/migrate-command.ts';
 import { seedCommand } from './commands/seed-command.ts';
+import { tokenCommand } from './commands/token-command.ts';
 import { migrationParts } from './migration-parts.ts';
 import { type RunningProgram, runProgram } from './run-program.ts';
 import { specification } from './settings.ts';
 
 /** Every `vsis <command>` but `start`, which is src/main.ts. */
-const commands: readonly Command[] = [importCommand, exportCommand, seedCommand, migrateCommand, configCommand];
+const commands: readonly Command[] = [
+  importCommand,
+  exportCommand,
+  seedCommand,
+  tokenCommand,
+  migrateCommand,
+  configCommand,
+];
 
 const usageExitCode = 2;
 

@@ -7,6 +7,7 @@ import { demoTokenKey } from '#platform/identity';
 import type { Log, Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import { actorReader } from './actor-of.ts';
+import { demoIdentities } from './demo-identities.ts';
 import { registerHealth } from './health.ts';
 import { findUnfinishedSeed, seedWorld } from './seed-world.ts';
 import type { ProgramSettings } from './settings.ts';
@@ -46,9 +47,28 @@ async function prepareWorld({ settings, database, progress, signal }: PartContex
     progress.end();
     const bar = startProgress(process.stdout, 'Inventing the country', 'resources');
     const total = left.people;
-    await seedWorld(store, left, ({ people, resources }) => bar.show({ done: people, total, items: resources }), signal);
+    await seedWorld(
+      store,
+      left,
+      ({ people, resources }) => bar.show({ done: people, total, items: resources }),
+      signal,
+    );
     bar.finish();
   }
+}
+
+/** A few of the cast, one line each; `vsis token` lists them all. */
+function demoSignIns(): (readonly [string, string])[] {
+  const shown = ['grandmother', 'toddler', 'family-doctor', 'vaccinator'];
+  const lines = demoIdentities
+    .filter((entry) => shown.includes(entry.key))
+    .map((entry) => `${entry.fin}  ${entry.name} (${entry.role})`);
+  const [first = '', ...rest] = lines;
+  return [
+    ['Demo', first],
+    ...rest.map((line) => ['', line] as const),
+    ['Token', 'npm run vsis -- token --as family-doctor'],
+  ];
 }
 
 /** The parts of the program in the order they are prepared and mounted. */
@@ -63,6 +83,7 @@ export const parts: readonly Part[] = [
         actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
         version,
       }),
+    tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },
   { name: 'portal', mount: (app) => servePortal(app, portalFolder) },
 ];

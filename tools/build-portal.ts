@@ -9,7 +9,7 @@ const sources = [
   'vite.config.ts',
   'package-lock.json',
   'src/portal/**/*',
-  'src/platform/{ui,i18n,names,errors,days,fhir-client,written-number}/**/*',
+  'src/platform/{ui,i18n,names,errors,days,fhir-client,wording,written-number}/**/*',
   'src/systems/*/{web,domain}/**/*',
   'src/systems/*/web.ts',
 ];

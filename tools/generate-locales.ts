@@ -48,6 +48,11 @@ function readCldr(packageName: string, locale: string, file: string): Tree {
   return at(tree, 'main', locale);
 }
 
+function plainText(value: Tree | string): string {
+  if (typeof value !== 'string') throw new Error('CLDR has a branch where a text was expected');
+  return value;
+}
+
 const inOrder = (tree: Tree, keys: readonly string[]): string[] => keys.map((key) => text(tree, key));
 
 function localeOf(language: Language): object {
@@ -95,7 +100,7 @@ function relativeTexts(language: Language, field: Tree): object {
     Object.fromEntries(
       Object.entries(at(field, `relativeTime-type-${tense}`)).map(([key, phrase]) => [
         key.replace('relativeTimePattern-count-', ''),
-        correct(String(phrase)),
+        correct(plainText(phrase)),
       ]),
     );
   const named = Object.entries(field).flatMap(([key, phrase]) =>
@@ -123,7 +128,7 @@ function numberTexts(locale: string): object {
 
 function symbolOf(currency: Tree, code: string): string {
   const symbol = currency['symbol-alt-narrow'] ?? currency['symbol'] ?? code;
-  return String(symbol);
+  return plainText(symbol);
 }
 
 /** Every change of the offset of Asia/Baku from UTC since 1924, as [UTC milliseconds, offset in minutes]. */
@@ -161,7 +166,8 @@ export function generateLocales(): ReadonlyMap<string, string> {
     const source = `import type { LocaleData } from '../locale-data.ts';\n\nexport const ${name}: LocaleData = ${print(localeOf(language))};\n`;
     files.set(`locale-${language}.ts`, `${heading}${source}`);
   }
-  const about = '/** Changes of the offset of Asia/Baku from UTC, as [UTC milliseconds, offset in minutes], oldest first. */\n';
+  const about =
+    '/** Changes of the offset of Asia/Baku from UTC, as [UTC milliseconds, offset in minutes], oldest first. */\n';
   const rows = bakuOffsets().map(([instant, offset]) => `  [${instant}, ${offset}],`);
   const type = 'readonly (readonly [number, number])[]';
   files.set('baku-offsets.ts', `${heading}\n${about}export const bakuOffsets: ${type} = [\n${rows.join('\n')}\n];\n`);

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { writeDefinitions } from './definitions/generate.ts';
 import { generatedPages } from './generated-pages.ts';
 
 for (const { path, text } of generatedPages()) {
@@ -7,3 +8,5 @@ for (const { path, text } of generatedPages()) {
   writeFileSync(path, text);
   console.log(path);
 }
+
+writeDefinitions();

@@ -1,5 +1,8 @@
 import { cruise, type ICruiseResult, type IFlattenedRuleSet, type IViolation } from 'dependency-cruiser';
 import { rules, tests } from '../module-graph.config.mjs';
+import { readUsingDeclarations } from './swc-using-declarations.ts';
+
+readUsingDeclarations();
 
 export type ModuleGraph = { readonly moduleCount: number; readonly violations: readonly IViolation[] };
 

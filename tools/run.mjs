@@ -20,7 +20,7 @@ const commands = {
   format: [['tools/format.ts']],
   generate: [['tools/generate.ts']],
   bench: [['bench/main.ts']],
-  conformance: [['test/conformance/main.ts']],
+  conformance: [['test/conformance/run.ts']],
 };
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -8,7 +8,7 @@ export const importCommand: Command = {
   summary: 'bring FHIR resources from files into the record',
   usage: `vsis import <files or folders> [--refused FILE] [--again] [--keep-versions]
 
-Takes Bundles (transaction, batch, collection), single resources and NDJSON, plain or gzip. An interrupted import goes
+Takes Bundles (transaction, batch, collection), single resources (JSON or XML) and NDJSON, plain or gzip. An interrupted import goes
 on where it stopped, and importing the same files again changes nothing.
 
   --refused FILE    where refused resources are written with their reasons (default: in the data folder)

@@ -2,8 +2,9 @@ import type { Patient, Practitioner, PractitionerRole } from '@medplum/fhirtypes
 import { createFhirClient } from '#platform/fhir-client';
 import { identifierSystems } from '#platform/names';
 
-/** The demonstration people: those whose FİN says so, `00TEST0` to `00TEST9`. */
-const demoFins = Array.from({ length: 10 }, (_, digit) => `${identifierSystems.fin}|00TEST${digit}`).join(',');
+/** The demonstration people have FİNs that say so: citizens `00TEST1` to `00TEST9`, doctors `00TESTA` to `00TESTC`. */
+const demoFins = (signs: string): string =>
+  Array.from(signs, (sign) => `${identifierSystems.fin}|00TEST${sign}`).join(',');
 
 export type DemoCast = {
   readonly citizens: readonly Patient[];
@@ -15,14 +16,31 @@ export type DemoCast = {
 export async function findDemoCast(signal: AbortSignal): Promise<DemoCast> {
   const record = createFhirClient('/fhir');
   const [citizens, staff] = await Promise.all([
-    record.search('Patient', { identifier: demoFins, _count: 20, _elements: 'name,birthDate,identifier,gender,language' }, signal),
-    record.search('Practitioner', { identifier: demoFins, _count: 20, _revinclude: 'PractitionerRole:practitioner' }, signal),
+    record.search(
+      'Patient',
+      {
+        identifier: demoFins('123456789'),
+        _count: 20,
+        _elements: 'name,birthDate,identifier,deceasedDateTime,deceasedBoolean',
+      },
+      signal,
+    ),
+    record.search(
+      'Practitioner',
+      { identifier: demoFins('ABC'), _count: 20, _revinclude: 'PractitionerRole:practitioner' },
+      signal,
+    ),
   ]);
   return {
-    citizens: citizens.matches.toSorted((a, b) => (finOf(a) < finOf(b) ? -1 : 1)),
-    staff: staff.matches,
+    citizens: citizens.matches.filter(isAlive).toSorted((a, b) => (finOf(a) < finOf(b) ? -1 : 1)),
+    staff: staff.matches.toSorted((a, b) => (finOf(a) < finOf(b) ? -1 : 1)),
     posts: staff.included.filter((resource) => resource.resourceType === 'PractitionerRole'),
   };
 }
 
-const finOf = ({ identifier }: Patient): string => identifier?.find(({ system }) => system === identifierSystems.fin)?.value ?? '';
+const finOf = ({ identifier }: Pick<Patient, 'identifier'>): string =>
+  identifier?.find(({ system }) => system === identifierSystems.fin)?.value ?? '';
+
+/** The dead do not look at their cards; doctors find them by searching. */
+const isAlive = ({ deceasedDateTime, deceasedBoolean }: Patient): boolean =>
+  deceasedDateTime === undefined && !deceasedBoolean;

@@ -1,7 +1,11 @@
 import { defineMessages } from '#platform/i18n';
 
 export const portalMessages = defineMessages({
-  tagline: { az: 'Vahid səhiyyə informasiya sistemi', ru: 'Единая информационная система здравоохранения', en: 'Unified health information system' },
+  tagline: {
+    az: 'Vahid səhiyyə informasiya sistemi',
+    ru: 'Единая информационная система здравоохранения',
+    en: 'Unified health information system',
+  },
   demoMark: { az: 'nümayiş', ru: 'демонстрация', en: 'demonstration' },
   home: { az: 'Baş səhifə', ru: 'Главная', en: 'Home' },
   footerDemo: {
@@ -19,19 +23,31 @@ export const portalMessages = defineMessages({
   toHome: { az: 'Baş səhifəyə keç', ru: 'На главную', en: 'Go to the home page' },
   errorTitle: { az: 'Səhifə açılmadı', ru: 'Страница не открылась', en: 'The page could not be shown' },
 
-  startTitle: { az: 'Bir şəxs, bir sağlamlıq kartı', ru: 'Один человек, одна карта здоровья', en: 'One person, one health card' },
+  startTitle: {
+    az: 'Bir şəxs, bir sağlamlıq kartı',
+    ru: 'Один человек, одна карта здоровья',
+    en: 'One person, one health card',
+  },
   startLead: {
     az: 'VSİS hər kəsin tibbi qeydlərini bir kartda birləşdirir: təcili xülasə, diaqnozlar, nəticələr, peyvəndlər, dərmanlar və sənədlər. Bu, nümayiş nüsxəsidir.',
     ru: 'VSİS собирает медицинские записи каждого человека в одной карте: экстренная сводка, диагнозы, результаты, прививки, лекарства и документы. Это демонстрационная версия.',
     en: 'VSİS brings everyone’s medical records together in one card: emergency summary, problems, results, vaccinations, medicines and documents. This is a demonstration.',
   },
-  loopbackTitle: { az: 'Proqram yalnız bu kompüterdə işləyir', ru: 'Программа доступна только на этом компьютере', en: 'The program listens on this machine only' },
+  loopbackTitle: {
+    az: 'Proqram yalnız bu kompüterdə işləyir',
+    ru: 'Программа доступна только на этом компьютере',
+    en: 'The program listens on this machine only',
+  },
   loopbackHelp: {
     az: 'Giriş hələ qurulmayıb, ona görə proqram şəbəkədən əlçatmazdır. Real şəxslərin məlumatını daxil etməyin.',
     ru: 'Входа с паролем пока нет, поэтому программа недоступна из сети. Не вносите данные настоящих людей.',
     en: 'There is no sign-in yet, so the program cannot be reached over the network. Do not enter data of real people.',
   },
-  chooseRole: { az: 'Kimin adından baxmaq istəyirsiniz?', ru: 'От чьего имени смотреть?', en: 'As whom do you want to look?' },
+  chooseRole: {
+    az: 'Kimin adından baxmaq istəyirsiniz?',
+    ru: 'От чьего имени смотреть?',
+    en: 'As whom do you want to look?',
+  },
   chooseRoleHelp: {
     az: 'Giriş qurulana qədər nümayiş şəxslərindən birini seçin.',
     ru: 'Пока входа нет, выберите одного из демонстрационных людей.',
@@ -40,7 +56,11 @@ export const portalMessages = defineMessages({
   citizens: { az: 'Vətəndaş', ru: 'Гражданин', en: 'Citizen' },
   citizensHelp: { az: 'Öz kartını görür', ru: 'Видит свою карту', en: 'Sees their own card' },
   staff: { az: 'Həkim', ru: 'Врач', en: 'Doctor' },
-  staffHelp: { az: 'Şəxsi axtarır və kartını açır', ru: 'Ищет человека и открывает его карту', en: 'Finds a person and opens the card' },
+  staffHelp: {
+    az: 'Şəxsi axtarır və kartını açır',
+    ru: 'Ищет человека и открывает его карту',
+    en: 'Finds a person and opens the card',
+  },
   noCast: {
     az: 'Bu bazada nümayiş şəxsi yoxdur. Axtarışdan başlayın.',
     ru: 'В этой базе нет демонстрационных людей. Начните с поиска.',

@@ -26,5 +26,9 @@ export function PageFailure(): ReactElement {
 /** A part of the program that could not be fetched means the server has gone, as much as an unanswered question does. */
 function toAppError(error: unknown): unknown {
   const lostModule = error instanceof TypeError && /module/i.test(error.message);
-  return lostModule ? new AppError('unavailable', 'portal.part-not-loaded', 'A part of the portal could not be loaded', { cause: error }) : error;
+  return lostModule
+    ? new AppError('unavailable', 'portal.part-not-loaded', 'A part of the portal could not be loaded', {
+        cause: error,
+      })
+    : error;
 }

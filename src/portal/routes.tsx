@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { type LoaderFunctionArgs, Outlet, redirect, type RouteObject, useParams } from 'react-router';
+import { type LoaderFunctionArgs, Outlet, type RouteObject, redirect, useParams } from 'react-router';
 import { defaultLanguage, isLanguage } from '#platform/i18n';
 import { LocaleProvider, SlotProvider } from '#platform/ui';
 import { preferredLanguage } from './language-choice.ts';
@@ -43,10 +43,10 @@ export function portalRoutes(): RouteObject[] {
 }
 
 /** A link without a language, such as `/health-card`, leads to the same page in the preferred one. */
-function checkLanguage({ params, request }: LoaderFunctionArgs): null {
+function checkLanguage({ params, request }: LoaderFunctionArgs): Response | null {
   if (isLanguage(params['language'] ?? '')) return null;
   const { pathname, search } = new URL(request.url);
-  throw redirect(`/${preferredLanguage(document.cookie, navigator.languages)}${pathname}${search}`);
+  return redirect(`/${preferredLanguage(document.cookie, navigator.languages)}${pathname}${search}`);
 }
 
 function LanguageFrame(): ReactElement {

@@ -35,7 +35,11 @@ export function ShellFrame({ busy = false, children }: { busy?: boolean; childre
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
-  const links = useSlot('navigation').map(({ path, label }) => ({ to: `/${language}/${path}`, label: say(label), end: true }));
+  const links = useSlot('navigation').map(({ path, label }) => ({
+    to: `/${language}/${path}`,
+    label: say(label),
+    end: true,
+  }));
   const onOwnPage = pathname === `/${language}` || links.some(({ to }) => to === pathname);
   return (
     <PageShell
@@ -55,11 +59,7 @@ export function ShellFrame({ busy = false, children }: { busy?: boolean; childre
 }
 
 function HeaderTools(): ReactElement {
-  return (
-    <Suspense>
-      {systems.map(({ name, headerTool: Tool }) => Tool && <Tool key={name} />)}
-    </Suspense>
-  );
+  return <Suspense>{systems.map(({ name, headerTool: Tool }) => Tool && <Tool key={name} />)}</Suspense>;
 }
 
 function LanguageChoice(): ReactElement {

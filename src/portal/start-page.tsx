@@ -3,7 +3,8 @@ import type { HumanName, Patient, Practitioner, PractitionerRole } from '@medplu
 import type { ReactElement, ReactNode } from 'react';
 import { type LoaderFunctionArgs, useLoaderData, useNavigate } from 'react-router';
 import { bakuToday, formatAge } from '#platform/i18n';
-import { ButtonLink, ErrorPanel, Notice, PageHeading, Panel, useLocale } from '#platform/ui';
+import { ButtonLink, ErrorPanel, Notice, PageHeading, Panel, useLocale, useNow } from '#platform/ui';
+import { languageOf, wordingOfConcept } from '#platform/wording';
 import { type DemoCast, findDemoCast } from './demo-cast.ts';
 import { type DemoIdentity, useDemoIdentity } from './demo-identity.ts';
 import { portalMessages } from './messages.ts';
@@ -85,17 +86,31 @@ function RolePanel({ title, help, icon, children }: RolePanelProps): ReactElemen
 }
 
 function CitizenChoice({ person }: { person: Patient }): ReactElement {
+  const now = useNow();
   const { language } = useLocale(portalMessages);
   const name = writtenName(person.name?.[0]);
-  const detail = formatAge(person.birthDate ?? '', bakuToday(Date.now()), language);
-  return <Choice identity={{ role: 'citizen', id: person.id ?? '', name }} detail={detail} to={`/${language}/health-card/${person.id}`} />;
+  const detail = formatAge(person.birthDate ?? '', bakuToday(now), language);
+  return (
+    <Choice
+      identity={{ role: 'citizen', id: person.id ?? '', name }}
+      detail={detail}
+      to={`/${language}/health-card/${person.id}`}
+    />
+  );
 }
 
 function StaffChoice({ person, posts }: { person: Practitioner; posts: readonly PractitionerRole[] }): ReactElement {
   const { language } = useLocale(portalMessages);
   const post = posts.find(({ practitioner }) => practitioner?.reference === `Practitioner/${person.id}`);
+  const speciality = post && wordingOfConcept(post.specialty?.[0], languageOf(post), language);
   const name = writtenName(person.name?.[0]);
-  return <Choice identity={{ role: 'doctor', id: person.id ?? '', name }} detail={post?.organization?.display ?? ''} to={`/${language}/health-card`} />;
+  return (
+    <Choice
+      identity={{ role: 'doctor', id: person.id ?? '', name }}
+      detail={[speciality?.text, post?.organization?.display].filter((part) => part !== undefined).join(', ')}
+      to={`/${language}/health-card`}
+    />
+  );
 }
 
 function Choice({ identity, detail, to }: { identity: DemoIdentity; detail: string; to: string }): ReactElement {

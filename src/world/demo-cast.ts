@@ -1,13 +1,13 @@
 import { addMonths, type Day } from '#platform/days';
 import type { LocalText } from '#platform/i18n';
+import { type CitizenFacts, type CitizenKey, citizenFacts, type DemoStaff, staffFacts } from './demo-facts.ts';
 import type { Dwelling } from './dwellings.ts';
 import { mostPersonNumbers } from './fins.ts';
 import type { HistoryWishes } from './history/history.ts';
 import { childWord } from './naming.ts';
 import type { Person } from './people.ts';
 import type { Facility, Registry } from './registry.ts';
-import { type StaffFacts, type StaffMember, toStaffMember } from './staff.ts';
-import type { Sex } from './world-data.ts';
+import { type StaffMember, toStaffMember } from './staff.ts';
 
 /** Somebody of the fixed small cast, the same in every seed and size, for demo sign-ins and tests. */
 export type DemoPerson = {
@@ -22,62 +22,36 @@ export type DemoPerson = {
   readonly about: LocalText;
 };
 
-type CitizenFacts = {
-  readonly key: string;
-  readonly fin: string;
-  readonly sex: Sex;
-  readonly family: string;
-  readonly given: string;
-  readonly fatherName: string;
-  readonly about: LocalText;
-};
-
-const citizenFacts = [
-  { key: 'grandmother', fin: '00TEST1', sex: 'female', family: 'Əliyeva', given: 'Şəhla', fatherName: 'Rauf', about: { az: 'Nənə: şəkərli diabet və hipertenziya', ru: 'Бабушка: диабет и гипертензия', en: 'Grandmother with diabetes and high blood pressure' } },
-  { key: 'father', fin: '00TEST2', sex: 'male', family: 'Əliyev', given: 'Elçin', fatherName: 'Kamran', about: { az: 'Ata, xroniki qastrit', ru: 'Отец, хронический гастрит', en: 'Father with chronic gastritis' } },
-  { key: 'mother', fin: '00TEST3', sex: 'female', family: 'Əliyeva', given: 'Aygün', fatherName: 'Tofiq', about: { az: 'Ana, hamilədir', ru: 'Мать, беременна', en: 'Mother, pregnant' } },
-  { key: 'schoolchild', fin: '00TEST4', sex: 'male', family: 'Əliyev', given: 'Murad', fatherName: 'Elçin', about: { az: 'Məktəbli, bütün peyvəndləri var', ru: 'Школьник, все прививки сделаны', en: 'Schoolchild with all vaccines' } },
-  { key: 'toddler', fin: '00TEST5', sex: 'female', family: 'Əliyeva', given: 'Nigar', fatherName: 'Elçin', about: { az: 'Kiçik uşaq, QPM peyvəndi gecikib', ru: 'Малыш, прививка КПК просрочена', en: 'Toddler whose MMR dose is overdue' } },
-  { key: 'uncle', fin: '00TEST6', sex: 'male', family: 'Əliyev', given: 'Orxan', fatherName: 'Kamran', about: { az: 'Əmi, sağlam', ru: 'Дядя, здоров', en: 'Uncle, healthy' } },
-  { key: 'aunt', fin: '00TEST7', sex: 'female', family: 'Əliyeva', given: 'Leyla', fatherName: 'Vaqif', about: { az: 'Yenicə ana olub', ru: 'Недавно стала матерью', en: 'Has just become a mother' } },
-  { key: 'newborn', fin: '00TEST8', sex: 'female', family: 'Əliyeva', given: 'Zəhra', fatherName: 'Orxan', about: { az: 'Yenidoğulmuş', ru: 'Новорождённая', en: 'Newborn' } },
-  { key: 'grandfather', fin: '00TEST9', sex: 'male', family: 'Əliyev', given: 'Kamran', fatherName: 'Heydər', about: { az: 'Baba, vəfat edib', ru: 'Дедушка, умер', en: 'Grandfather, deceased' } },
-] as const satisfies readonly CitizenFacts[];
-
-type CitizenKey = (typeof citizenFacts)[number]['key'];
-
-type DemoStaff = Omit<StaffFacts, 'id' | 'number' | 'facilityId' | 'facilityName' | 'birthDate'> & {
-  readonly key: string;
-  readonly role: string;
-  readonly at: 'polyclinic' | 'pharmacy' | 'ministry' | 'ambulance' | 'epidemiology';
-  readonly about: LocalText;
-};
-
-const staffFacts: readonly DemoStaff[] = [
-  { key: 'family-doctor', role: 'aile-hekimi', speciality: 'family', at: 'polyclinic', fin: '00TESTA', sex: 'female', family: 'Məmmədova', given: 'Sevinc', fatherName: 'Əhməd', about: { az: 'Ailə həkimi', ru: 'Семейный врач', en: 'Family doctor' } },
-  { key: 'paediatrician', role: 'hekim', speciality: 'pediatrics', at: 'polyclinic', fin: '00TESTB', sex: 'female', family: 'Quliyeva', given: 'Nərmin', fatherName: 'Ələkbər', about: { az: 'Pediatr', ru: 'Педиатр', en: 'Paediatrician' } },
-  { key: 'specialist', role: 'hekim', speciality: 'endocrinology', at: 'polyclinic', fin: '00TESTC', sex: 'male', family: 'Hüseynov', given: 'Rəşad', fatherName: 'Cəlal', about: { az: 'Endokrinoloq', ru: 'Эндокринолог', en: 'Endocrinologist' } },
-  { key: 'vaccinator', role: 'vaksinator', speciality: 'vaksinator', at: 'polyclinic', fin: '00TESTD', sex: 'female', family: 'Həsənova', given: 'Gülnarə', fatherName: 'Xəlil', about: { az: 'Peyvənd bacısı', ru: 'Прививочная медсестра', en: 'Vaccinator' } },
-  { key: 'registrar', role: 'qeydiyyatci', speciality: 'qeydiyyatci', at: 'polyclinic', fin: '00TESTE', sex: 'female', family: 'Cəfərova', given: 'Xatirə', fatherName: 'Məhərrəm', about: { az: 'Qeydiyyatçı', ru: 'Регистратор', en: 'Registrar' } },
-  { key: 'pharmacist', role: 'eczaci', speciality: 'eczaci', at: 'pharmacy', fin: '00TESTF', sex: 'male', family: 'Qarayev', given: 'Tural', fatherName: 'İsmayıl', about: { az: 'Əczaçı', ru: 'Фармацевт', en: 'Pharmacist' } },
-  { key: 'analyst', role: 'analitik', speciality: 'analitik', at: 'ministry', fin: '00TESTG', sex: 'female', family: 'Rzayeva', given: 'Ülviyyə', fatherName: 'Çingiz', about: { az: 'Nazirlik analitiki', ru: 'Аналитик министерства', en: 'Ministry analyst' } },
-  { key: 'dispatcher', role: 'dispetcer', speciality: 'dispetcer', at: 'ambulance', fin: '00TESTH', sex: 'male', family: 'Babayev', given: 'Ceyhun', fatherName: 'Yaqub', about: { az: 'Təcili yardım dispetçeri', ru: 'Диспетчер скорой помощи', en: 'Ambulance dispatcher' } },
-  { key: 'epidemiologist', role: 'epidemioloq', speciality: 'epidemiology', at: 'epidemiology', fin: '00TESTJ', sex: 'male', family: 'Əsgərov', given: 'Vüqar', fatherName: 'Zöhrab', about: { az: 'Epidemioloq', ru: 'Эпидемиолог', en: 'Epidemiologist' } },
-];
-
 const citizenId = (key: string): string => `az-p-demo-${key}`;
 const staffId = (key: string): string => `az-pr-demo-${key}`;
 
-const nameOf = ({ family, given, fatherName, sex }: CitizenFacts | DemoStaff): string => `${family} ${given} ${fatherName} ${childWord(sex)}`;
+const nameOf = ({ family, given, fatherName, sex }: CitizenFacts | DemoStaff): string =>
+  `${family} ${given} ${fatherName} ${childWord(sex)}`;
 
 /** The cast by name: citizens of one family, and the staff they meet. */
 export const demoCast: readonly DemoPerson[] = [
-  ...citizenFacts.map((facts): DemoPerson => ({
-    key: facts.key, resourceType: 'Patient', id: citizenId(facts.key), fin: facts.fin, name: nameOf(facts), role: 'citizen', about: facts.about,
-  })),
-  ...staffFacts.map((facts): DemoPerson => ({
-    key: facts.key, resourceType: 'Practitioner', id: staffId(facts.key), fin: facts.fin, name: nameOf(facts), role: facts.role, about: facts.about,
-  })),
+  ...citizenFacts.map(
+    (facts): DemoPerson => ({
+      key: facts.key,
+      resourceType: 'Patient',
+      id: citizenId(facts.key),
+      fin: facts.fin,
+      name: nameOf(facts),
+      role: 'citizen',
+      about: facts.about,
+    }),
+  ),
+  ...staffFacts.map(
+    (facts): DemoPerson => ({
+      key: facts.key,
+      resourceType: 'Practitioner',
+      id: staffId(facts.key),
+      fin: facts.fin,
+      name: nameOf(facts),
+      role: facts.role,
+      about: facts.about,
+    }),
+  ),
 ];
 
 const workplaceTests: Readonly<Record<DemoStaff['at'], (facility: Facility) => boolean>> = {
@@ -144,11 +118,16 @@ export function demoFamily(registry: Registry, today: Day): readonly { person: P
   const facility = familyPolyclinic(registry);
   const doctor = facility.staff.find(({ speciality }) => speciality === 'family');
   if (doctor === undefined) throw new TypeError('The demo polyclinic has no family doctor');
-  const make = (key: CitizenKey, birth: Day, more: Partial<Person> = {}): Person => citizen({ key, birth, facility, doctor }, more);
+  const make = (key: CitizenKey, birth: Day, more: Partial<Person> = {}): Person =>
+    citizen({ key, birth, facility, doctor }, more);
 
   const births = { elcin: born(38, 4), orxan: born(30, 2), murad: born(7, 3), nigar: born(1, 7), zehra: born(0, 0, 9) };
   const grandfather = make('grandfather', born(76, 8), { married: true, death: born(2, 5) });
-  const grandmother = make('grandmother', born(72, 1), { married: true, spouse: grandfather, births: [births.elcin, births.orxan] });
+  const grandmother = make('grandmother', born(72, 1), {
+    married: true,
+    spouse: grandfather,
+    births: [births.elcin, births.orxan],
+  });
   const parents = { mother: grandmother, father: grandfather };
   const father = make('father', births.elcin, { married: true, ...parents });
   const mother = make('mother', born(33, 6), { married: true, spouse: father, births: [births.murad, births.nigar] });
@@ -156,15 +135,40 @@ export function demoFamily(registry: Registry, today: Day): readonly { person: P
   const aunt = make('aunt', born(28, 9), { married: true, spouse: uncle, births: [births.zehra] });
   const child = { mother, father };
   return [
-    { person: grandmother, wishes: { illnesses: { 'I10': 52, 'E11.9': 58, 'M17.9': 63, 'H25.9': 68 }, onlyWishedIllnesses: true, allergies: ['penisillin'] } },
-    { person: { ...father, spouse: mother }, wishes: { illnesses: { 'K29.5': 31 }, onlyWishedIllnesses: true, allergies: [] } },
-    { person: mother, wishes: { illnesses: { 'D50.9': 25 }, onlyWishedIllnesses: true, pregnantUntil: today + 84, allergies: [] } },
-    { person: withoutPhone(make('schoolchild', births.murad, { ...child, registered: home })), wishes: { onlyWishedIllnesses: true, punctualVaccines: true, allergies: ['findiq'] } },
-    { person: withoutPhone(make('toddler', births.nigar, { ...child, registered: home })), wishes: { onlyWishedIllnesses: true, punctualVaccines: true, missingSeries: ['mmr'], allergies: [] } },
+    {
+      person: grandmother,
+      wishes: {
+        illnesses: { I10: 52, 'E11.9': 58, 'M17.9': 63, 'H25.9': 68 },
+        onlyWishedIllnesses: true,
+        allergies: ['penisillin'],
+      },
+    },
+    {
+      person: { ...father, spouse: mother },
+      wishes: { illnesses: { 'K29.5': 31 }, onlyWishedIllnesses: true, allergies: [] },
+    },
+    {
+      person: mother,
+      wishes: { illnesses: { 'D50.9': 25 }, onlyWishedIllnesses: true, pregnantUntil: today + 84, allergies: [] },
+    },
+    {
+      person: withoutPhone(make('schoolchild', births.murad, { ...child, registered: home })),
+      wishes: { onlyWishedIllnesses: true, punctualVaccines: true, allergies: ['findiq'] },
+    },
+    {
+      person: withoutPhone(make('toddler', births.nigar, { ...child, registered: home })),
+      wishes: { onlyWishedIllnesses: true, punctualVaccines: true, missingSeries: ['mmr'], allergies: [] },
+    },
     { person: { ...uncle, spouse: aunt }, wishes: { onlyWishedIllnesses: true, allergies: [] } },
     { person: aunt, wishes: { onlyWishedIllnesses: true, notPregnant: true, allergies: [] } },
-    { person: withoutPhone(make('newborn', births.zehra, { mother: aunt, father: uncle, registered: home })), wishes: { onlyWishedIllnesses: true, punctualVaccines: true, allergies: [] } },
-    { person: { ...grandfather, spouse: grandmother }, wishes: { illnesses: { 'I10': 55, 'I25.1': 66 }, onlyWishedIllnesses: true, allergies: [] } },
+    {
+      person: withoutPhone(make('newborn', births.zehra, { mother: aunt, father: uncle, registered: home })),
+      wishes: { onlyWishedIllnesses: true, punctualVaccines: true, allergies: [] },
+    },
+    {
+      person: { ...grandfather, spouse: grandmother },
+      wishes: { illnesses: { I10: 55, 'I25.1': 66 }, onlyWishedIllnesses: true, allergies: [] },
+    },
   ];
 }
 
@@ -173,7 +177,12 @@ function withoutPhone(person: Person): Person {
   return rest;
 }
 
-type Place = { readonly key: CitizenKey; readonly birth: Day; readonly facility: Facility; readonly doctor: StaffMember };
+type Place = {
+  readonly key: CitizenKey;
+  readonly birth: Day;
+  readonly facility: Facility;
+  readonly doctor: StaffMember;
+};
 
 function citizen({ key, birth, facility, doctor }: Place, more: Partial<Person>): Person {
   const index = citizenFacts.findIndex((facts) => facts.key === key);

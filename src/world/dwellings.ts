@@ -28,7 +28,7 @@ export function drawRegisteredPlace(random: Random, residence: Dwelling): Dwelli
   return draw < 0.12 ? drawDwelling(random) : residence;
 }
 
-export function drawIn(random: Random, code: string): Dwelling {
+function drawIn(random: Random, code: string): Dwelling {
   const district = byCode(districts, code);
   const parts = cityDistricts.filter(({ city }) => city === code);
   const rural = district.kind === 'rayon' && random.chance(shareInVillages);

@@ -17,7 +17,8 @@ export const mostPersonNumbers = free;
  * A number beyond the alphabet throws `world.too-many-people`.
  */
 export function personFin(personNumber: number): string {
-  if (personNumber >= free) throw new AppError('invalid', 'world.too-many-people', `The seed country ends at ${free} numbers.`);
+  if (personNumber >= free)
+    throw new AppError('invalid', 'world.too-many-people', `The seed country ends at ${free} numbers.`);
   // The product stays below 2^53, so that the remainder is exact.
   const scattered = (personNumber * stride + 7_654_321) % free;
   return `00${firstLetters.charAt(Math.floor(scattered / base ** 4))}${digits(scattered % base ** 4, 4)}`;

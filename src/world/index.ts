@@ -1,3 +1,3 @@
 export { codeSystems, extensionUrls } from './codes.ts';
-export { demoCast, type DemoPerson } from './demo-cast.ts';
+export { type DemoPerson, demoCast } from './demo-cast.ts';
 export { generateWorld, type WorldItem, type WorldOptions } from './generate-world.ts';

@@ -1,5 +1,5 @@
-import { bakuOffsetMinutes } from '#platform/i18n';
 import { type Day, toIsoDate, weekdayOf } from '#platform/days';
+import { bakuOffsetMinutes } from '#platform/i18n';
 import type { Random } from './random.ts';
 
 const dayMs = 86_400_000;

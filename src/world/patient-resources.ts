@@ -23,7 +23,10 @@ const azerbaijani = { coding: [{ system: 'urn:ietf:bcp:47', code: 'az' }] };
 const adultCardFromYears = 15;
 
 /** The person as a Patient, and kin who speak for a child as RelatedPerson. */
-export function patientResources(person: Person, today: Day): [Patient & { id: string }, ...(RelatedPerson & { id: string })[]] {
+export function patientResources(
+  person: Person,
+  today: Day,
+): [Patient & { id: string }, ...(RelatedPerson & { id: string })[]] {
   return [patient(person, today), ...relatives(person, today)];
 }
 
@@ -76,10 +79,18 @@ type Contact = NonNullable<Patient['contact']>[number];
 
 function contactOf(person: Person, today: Day): Contact | undefined {
   const isChild = yearsBetween(person.birth, today) < 18;
-  const alive = (kinsman: Person | undefined): kinsman is Person => kinsman !== undefined && kinsman.death === undefined;
+  const alive = (kinsman: Person | undefined): kinsman is Person =>
+    kinsman !== undefined && kinsman.death === undefined;
   const candidates: readonly [Person | undefined, CodeableConcept][] = isChild
-    ? [[person.mother, kin.mother], [person.father, kin.father]]
-    : [[person.spouse, kin.spouse], [person.mother, kin.mother], [person.father, kin.father]];
+    ? [
+        [person.mother, kin.mother],
+        [person.father, kin.father],
+      ]
+    : [
+        [person.spouse, kin.spouse],
+        [person.mother, kin.mother],
+        [person.father, kin.father],
+      ];
   for (const [kinsman, relation] of candidates) {
     if (!alive(kinsman)) continue;
     return {
@@ -101,7 +112,12 @@ function relatives(person: Person, today: Day): (RelatedPerson & { id: string })
 }
 
 /** The FİN says who the parent is: the same person's own record carries it too. */
-function relative(child: Person, parent: Person, relation: CodeableConcept, letter: string): RelatedPerson & { id: string } {
+function relative(
+  child: Person,
+  parent: Person,
+  relation: CodeableConcept,
+  letter: string,
+): RelatedPerson & { id: string } {
   return {
     resourceType: 'RelatedPerson',
     id: `${child.id}-r${letter}`,
@@ -116,4 +132,3 @@ function relative(child: Person, parent: Person, relation: CodeableConcept, lett
     period: { start: toIsoDate(child.birth), ...(parent.death === undefined ? {} : { end: toIsoDate(parent.death) }) },
   };
 }
-

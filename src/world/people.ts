@@ -98,7 +98,10 @@ function fill(household: Household, kind: FamilyKind): void {
       fillCouple(household, household.random.int(62, 88));
       return;
     case 'single':
-      addPerson(household, { sex: household.random.chance(0.5) ? 'male' : 'female', ageYears: household.random.int(20, 84) });
+      addPerson(household, {
+        sex: household.random.chance(0.5) ? 'male' : 'female',
+        ageYears: household.random.int(20, 84),
+      });
       return;
     case 'mother-alone':
       fillMotherAlone(household);
@@ -221,7 +224,13 @@ function isAtHome(random: Random, birth: Day, today: Day): boolean {
   return age < 19 || random.chance(age < 25 ? 0.6 : age < 32 ? 0.22 : 0.05);
 }
 
-function addChild(household: Household, birth: Day, mother: Draft, father: Draft | undefined, fathersGiven: string): void {
+function addChild(
+  household: Household,
+  birth: Day,
+  mother: Draft,
+  father: Draft | undefined,
+  fathersGiven: string,
+): void {
   const { random } = household;
   const sex: Sex = random.chance(0.53) ? 'male' : 'female';
   const child = addPerson(household, { sex, birth });

@@ -1,9 +1,18 @@
 import type { Location, Organization, Practitioner, PractitionerRole } from '@medplum/fhirtypes';
-import { identifierSystems } from '#platform/names';
 import type { LocalText } from '#platform/i18n';
+import { identifierSystems } from '#platform/names';
 import { codeSystems, concept, extensionUrls, plainConcept, translatedCoding } from './codes.ts';
 import { buildStaff, type StaffMember } from './staff.ts';
-import { byCode, cityDistricts, type District, districts, facilityTypes, nationalBodies, owners, regions } from './world-data.ts';
+import {
+  byCode,
+  cityDistricts,
+  type District,
+  districts,
+  facilityTypes,
+  nationalBodies,
+  owners,
+  regions,
+} from './world-data.ts';
 
 /** An institution with what histories need to know of it. */
 export type Facility = {
@@ -24,8 +33,7 @@ export type Registry = {
   readonly findStaff: (speciality: string, facility: Facility) => readonly StaffMember[];
 };
 
-const regionId = (code: string): string => `az-loc-${code.toLowerCase()}`;
-export const districtLocationId = (code: string): string => `az-loc-${code.toLowerCase()}`;
+const placeId = (code: string): string => `az-loc-${code.toLowerCase()}`;
 export const facilityLocationId = (facilityId: string): string => facilityId.replace('az-org-', 'az-loc-');
 
 const peoplePerPolyclinicThousand = 110;
@@ -78,7 +86,15 @@ function districtFacilities(district: District): Facility[] {
   const add = (type: string, name: string, ownedBy = owner, partOf: string | undefined = parent): void => {
     const number = String(made.length + 1).padStart(2, '0');
     const id = `az-org-${district.code.slice(3).toLowerCase()}-${number}`;
-    made.push({ id, name, type, owner: ownedBy, district: district.code, ...(partOf === undefined ? {} : { partOf }), staff: [] });
+    made.push({
+      id,
+      name,
+      type,
+      owner: ownedBy,
+      district: district.code,
+      ...(partOf === undefined ? {} : { partOf }),
+      staff: [],
+    });
   };
   const people = district.populationThousand;
   addHospitals(district, add);
@@ -91,7 +107,12 @@ function districtFacilities(district: District): Facility[] {
     add('asm', `${district.name} Ailə Sağlamlıq Mərkəzi`);
     add('fmm', `${placeOf(district)} 1 nömrəli feldşer-mama məntəqəsi`);
   }
-  add('gem', `${placeOf(district)} Gigiyena və Epidemiologiya Mərkəzi`, naxcivan ? 'naxcivan' : 'nazirlik', naxcivan ? parent : 'az-org-rgem');
+  add(
+    'gem',
+    `${placeOf(district)} Gigiyena və Epidemiologiya Mərkəzi`,
+    naxcivan ? 'naxcivan' : 'nazirlik',
+    naxcivan ? parent : 'az-org-rgem',
+  );
   for (let number = 1; number <= Math.max(1, Math.round(people / peoplePerPharmacyThousand)); number += 1) {
     add('aptek', `${placeOf(district)} ${number} nömrəli aptek`, 'ozel', undefined);
   }
@@ -105,7 +126,10 @@ function addHospitals(district: District, add: (type: string, name: string) => v
   }
   const count = Math.max(1, Math.round(district.populationThousand / 350));
   for (let number = 1; number <= count; number += 1) {
-    add('seher-xestexanasi', count === 1 ? `${district.name} Şəhər Xəstəxanası` : `${district.name} ${number} nömrəli Şəhər Xəstəxanası`);
+    add(
+      'seher-xestexanasi',
+      count === 1 ? `${district.name} Şəhər Xəstəxanası` : `${district.name} ${number} nömrəli Şəhər Xəstəxanası`,
+    );
   }
 }
 
@@ -116,8 +140,12 @@ export type RegistryResource = (Organization | Location | Practitioner | Practit
 /** The registry as resources: places, institutions with their buildings, staff with their posts. */
 export function* registryResources(registry: Registry): Generator<RegistryResource> {
   yield* placeResources();
-  const ownerConcepts = new Map(owners.map((owner) => [owner.code, translatedCoding(codeSystems.facilityOwner, owner.code, owner)]));
-  const typeConcepts = new Map(facilityTypes.map((type) => [type.code, concept(codeSystems.facilityType, type.code, type)]));
+  const ownerConcepts = new Map(
+    owners.map((owner) => [owner.code, translatedCoding(codeSystems.facilityOwner, owner.code, owner)]),
+  );
+  const typeConcepts = new Map(
+    facilityTypes.map((type) => [type.code, concept(codeSystems.facilityType, type.code, type)]),
+  );
   for (const facility of registry.facilities) {
     const owner = ownerConcepts.get(facility.owner);
     const type = typeConcepts.get(facility.type);
@@ -146,16 +174,24 @@ function building(facility: Facility): Location & { id: string } {
     mode: 'instance',
     physicalType: plainConcept('http://terminology.hl7.org/CodeSystem/location-physical-type', 'bu'),
     managingOrganization: { reference: `Organization/${facility.id}` },
-    partOf: { reference: `Location/${districtLocationId(facility.district)}` },
+    partOf: { reference: `Location/${placeId(facility.district)}` },
   };
 }
 
 function* placeResources(): Generator<RegistryResource> {
-  const country = { code: 'AZ', az: 'Azərbaycan Respublikası', ru: 'Азербайджанская Республика', en: 'Republic of Azerbaijan' };
+  const country = {
+    code: 'AZ',
+    az: 'Azərbaycan Respublikası',
+    ru: 'Азербайджанская Республика',
+    en: 'Republic of Azerbaijan',
+  };
   yield place(country, country);
   for (const region of regions) yield place(region, region, 'AZ');
   for (const district of districts) {
-    const suffix = district.kind === 'city' ? { az: 'şəhəri', ru: 'город', en: 'city' } : { az: 'rayonu', ru: 'район', en: 'district' };
+    const suffix =
+      district.kind === 'city'
+        ? { az: 'şəhəri', ru: 'город', en: 'city' }
+        : { az: 'rayonu', ru: 'район', en: 'district' };
     const text = {
       az: `${district.name} ${suffix.az}`,
       ru: district.kind === 'city' ? `город ${district.ru}` : `${district.ru} район`,
@@ -171,7 +207,7 @@ function* placeResources(): Generator<RegistryResource> {
 function place({ code }: { readonly code: string }, text: LocalText, partOf?: string): Location & { id: string } {
   return {
     resourceType: 'Location',
-    id: regionId(code),
+    id: placeId(code),
     identifier: [{ system: codeSystems.district, value: code }],
     status: 'active',
     name: text.az,
@@ -179,6 +215,6 @@ function place({ code }: { readonly code: string }, text: LocalText, partOf?: st
     mode: 'instance',
     type: [concept(codeSystems.district, code, text)],
     physicalType: plainConcept('http://terminology.hl7.org/CodeSystem/location-physical-type', 'jdn'),
-    ...(partOf === undefined ? {} : { partOf: { reference: `Location/${districtLocationId(partOf)}` } }),
+    ...(partOf === undefined ? {} : { partOf: { reference: `Location/${placeId(partOf)}` } }),
   };
 }

@@ -35,7 +35,12 @@ export type StaffFacts = {
 };
 
 /** The workers of a facility, one for each post; `before` is how many the country has so far. */
-export function buildStaff(facilityId: string, facilityName: string, posts: readonly string[], before: number): StaffMember[] {
+export function buildStaff(
+  facilityId: string,
+  facilityName: string,
+  posts: readonly string[],
+  before: number,
+): StaffMember[] {
   return posts.map((speciality, index) => {
     const number = before + index + 1;
     const random = createRandom(`staff/${number}`);
@@ -58,7 +63,9 @@ export function buildStaff(facilityId: string, facilityName: string, posts: read
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
-const specialityConcepts = new Map(staffKinds.map((kind) => [kind.code, concept(codeSystems.speciality, kind.code, kind)]));
+const specialityConcepts = new Map(
+  staffKinds.map((kind) => [kind.code, concept(codeSystems.speciality, kind.code, kind)]),
+);
 const roleConcepts = new Map(staffRoles.map((role) => [role.code, concept(codeSystems.staffRole, role.code, role)]));
 
 export function toStaffMember(facts: StaffFacts): StaffMember {
@@ -106,4 +113,3 @@ function post(facts: StaffFacts): PractitionerRole & { id: string } {
     specialty: [speciality],
   };
 }
-

@@ -93,8 +93,14 @@ const typed = <Type>(value: unknown): Type => value as Type;
 export const regions = typed<readonly Region[]>(districtFile.regions);
 export const districts = typed<readonly District[]>(districtFile.districts);
 export const cityDistricts = typed<readonly CityDistrict[]>(districtFile.cityDistricts);
-export const names = typed<{ male: readonly string[]; female: readonly string[]; surnames: readonly string[] }>(nameFile);
-export const places = typed<{ streets: readonly string[]; villages: readonly string[]; returnDistricts: readonly string[] }>(placeFile);
+export const names = typed<{ male: readonly string[]; female: readonly string[]; surnames: readonly string[] }>(
+  nameFile,
+);
+export const places = typed<{
+  streets: readonly string[];
+  villages: readonly string[];
+  returnDistricts: readonly string[];
+}>(placeFile);
 export const acuteConditions = typed<readonly AcuteCondition[]>(conditionFile.acute);
 export const chronicConditions = typed<readonly ChronicCondition[]>(conditionFile.chronic);
 export const specialConditions = typed<readonly CodedText[]>(conditionFile.special);

@@ -55,7 +55,10 @@ const planted: Record<string, readonly [file: string, text: string]> = {
   ],
   'programs-are-on-top': ['src/world/starts.ts', "export { start } from '../main.ts';"],
   'no-test-in-production': ['src/systems/card/server/tests.ts', "export { tested } from '../../../main.test.ts';"],
-  'no-cycles': ['src/systems/card/server/a.ts', "import { b } from './b.ts'; export const a = () => b;"],
+  'no-cycles': [
+    'src/systems/card/server/a.ts',
+    "export async function a() { await using x = await import('./b.ts'); return x; }",
+  ],
   'no-part-cycles': ['src/systems/first/index.ts', "export { second } from '#systems/second';"],
 };
 

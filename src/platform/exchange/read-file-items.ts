@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { AppError, type Issue } from '#platform/errors';
-import { cloneJson, isJsonObject, parseJson, type Resource } from '#platform/fhir';
+import { cloneJson, isJsonObject, parseJson, type Resource, xmlToResource } from '#platform/fhir';
 import { findReferences, rewriteReferences } from '#platform/store';
 import type { LoadItem } from './load-item.ts';
 import { scanObject } from './scan-object.ts';
@@ -9,11 +9,15 @@ import { scanObject } from './scan-object.ts';
 /** Bundles that are unpacked, if they carry resources; any other is a document, message or request, kept as it is. */
 const unpacked = new Set(['transaction', 'batch', 'collection']);
 
-/** The resources of a file: a Bundle's entries, the lines of an NDJSON file, or one resource. Gzip by the name. */
+/** The resources of a file: a Bundle's entries, the lines of an NDJSON file, or one resource. Gzip and form by the name. */
 export async function* readFileItems(path: string, name: string): AsyncGenerator<LoadItem> {
   const plain = path.replace(/\.gz$/, '');
   if (/\.(ndjson|jsonl)$/.test(plain)) {
     yield* readLines(path, name);
+    return;
+  }
+  if (plain.endsWith('.xml')) {
+    yield* readXml(path, name);
     return;
   }
   let frame: BundleFrame | undefined;
@@ -27,7 +31,7 @@ export async function* readFileItems(path: string, name: string): AsyncGenerator
 }
 
 export function isImportable(path: string): boolean {
-  return /\.(json|ndjson|jsonl)(\.gz)?$/.test(path);
+  return /\.(json|ndjson|jsonl|xml)(\.gz)?$/.test(path);
 }
 
 type Progress = { bytes: number };
@@ -73,11 +77,34 @@ async function* readLines(path: string, name: string): AsyncGenerator<LoadItem> 
 
 async function* readSingle(path: string, name: string): AsyncGenerator<LoadItem> {
   const progress = { bytes: 0 };
+  yield { ...parseItem(await readWhole(path, progress), name), bytesRead: progress.bytes };
+}
+
+async function readWhole(path: string, progress: Progress): Promise<string> {
   let text = '';
   for await (const piece of readPieces(path, progress)) {
     text += piece;
   }
-  yield { ...parseItem(text, name), bytesRead: progress.bytes };
+  return text;
+}
+
+/** XML is read whole; a Bundle in it is then unpacked as one in JSON is. */
+async function* readXml(path: string, name: string): AsyncGenerator<LoadItem> {
+  const progress = { bytes: 0 };
+  try {
+    const resource = xmlToResource(await readWhole(path, progress));
+    const entries = Array.isArray(resource['entry']) ? resource['entry'] : [];
+    if (!isUnpacked(resource.resourceType, resource['type']) || !entries.some(carriesResource)) {
+      yield { origin: name, resource, bytesRead: progress.bytes };
+      return;
+    }
+    const frame = { addresses: new Map(entries.flatMap(addressOf)) };
+    for (const [at, entry] of entries.entries()) {
+      yield { ...entryItem(entry, `${name}#${at + 1}`, frame), bytesRead: progress.bytes };
+    }
+  } catch (error) {
+    yield { origin: name, issues: [toIssue(error)] };
+  }
 }
 
 function parseItem(text: string, origin: string): LoadItem {
@@ -108,15 +135,28 @@ async function readFrame(path: string): Promise<BundleFrame | undefined> {
       continue;
     }
     const entry: unknown = JSON.parse(text);
-    const target = isJsonObject(entry) ? targetOf(entry) : undefined;
-    carries ||= isJsonObject(entry) && isJsonObject(entry['resource']);
-    if (isJsonObject(entry) && typeof entry['fullUrl'] === 'string' && target) {
-      addresses.set(entry['fullUrl'], `${target.type}/${target.id}`);
+    carries ||= carriesResource(entry);
+    for (const [fullUrl, address] of addressOf(entry)) {
+      addresses.set(fullUrl, address);
     }
   }
-  return carries && members.get('resourceType') === 'Bundle' && unpacked.has(String(members.get('type')))
-    ? { addresses }
-    : undefined;
+  return carries && isUnpacked(members.get('resourceType'), members.get('type')) ? { addresses } : undefined;
+}
+
+function isUnpacked(resourceType: unknown, bundleType: unknown): boolean {
+  return resourceType === 'Bundle' && unpacked.has(String(bundleType));
+}
+
+function carriesResource(entry: unknown): boolean {
+  return isJsonObject(entry) && isJsonObject(entry['resource']);
+}
+
+/** The fullUrl of an entry with the address the resource will have, if it has both. */
+function addressOf(entry: unknown): [string, string][] {
+  const target = isJsonObject(entry) ? targetOf(entry) : undefined;
+  return isJsonObject(entry) && typeof entry['fullUrl'] === 'string' && target
+    ? [[entry['fullUrl'], `${target.type}/${target.id}`]]
+    : [];
 }
 
 /**
@@ -142,32 +182,35 @@ async function* readEntries(path: string, name: string, frame: BundleFrame): Asy
   for await (const member of scanObject(readPieces(path, progress), 'entry')) {
     if (member.name === 'entry') {
       number += 1;
-      yield { ...entryItem(member.text, `${name}#${number}`, frame), bytesRead: progress.bytes };
+      yield { ...parsedEntryItem(member.text, `${name}#${number}`, frame), bytesRead: progress.bytes };
     }
   }
 }
 
-function entryItem(text: string, origin: string, frame: BundleFrame): LoadItem {
+function parsedEntryItem(text: string, origin: string, frame: BundleFrame): LoadItem {
   try {
-    const entry = parseJson(text);
-    if (!isJsonObject(entry) || !isJsonObject(entry['resource'])) {
-      return { origin, issues: [{ severity: 'error', code: 'structure', text: 'The entry has no resource.' }] };
-    }
-    const { request } = entry;
-    const method = isJsonObject(request) ? request['method'] : 'PUT';
-    if (method !== 'POST' && method !== 'PUT') {
-      const said = `An import takes POST and PUT entries, not ${String(method)}.`;
-      return { origin, issues: [{ severity: 'error', code: 'not-supported', text: said }] };
-    }
-    const resource = cloneJson(entry['resource']) as Resource; // as: validation follows
-    rewriteReferences(resource, (address) => frame.addresses.get(address));
-    const issues = unresolvedIn(resource);
-    const id = targetOf(entry)?.id;
-    const onlyNew = method === 'POST';
-    return { origin, resource, onlyNew, ...(id === undefined ? {} : { id }), ...(issues.length > 0 ? { issues } : {}) };
+    return entryItem(parseJson(text), origin, frame);
   } catch (error) {
     return { origin, issues: [toIssue(error)] };
   }
+}
+
+function entryItem(entry: unknown, origin: string, frame: BundleFrame): LoadItem {
+  if (!isJsonObject(entry) || !isJsonObject(entry['resource'])) {
+    return { origin, issues: [{ severity: 'error', code: 'structure', text: 'The entry has no resource.' }] };
+  }
+  const { request } = entry;
+  const method = isJsonObject(request) ? request['method'] : 'PUT';
+  if (method !== 'POST' && method !== 'PUT') {
+    const said = `An import takes POST and PUT entries, not ${String(method)}.`;
+    return { origin, issues: [{ severity: 'error', code: 'not-supported', text: said }] };
+  }
+  const resource = cloneJson(entry['resource']) as Resource; // as: validation follows
+  rewriteReferences(resource, (address) => frame.addresses.get(address));
+  const issues = unresolvedIn(resource);
+  const id = targetOf(entry)?.id;
+  const onlyNew = method === 'POST';
+  return { origin, resource, onlyNew, ...(id === undefined ? {} : { id }), ...(issues.length > 0 ? { issues } : {}) };
 }
 
 function unresolvedIn(resource: Resource): Issue[] {

@@ -21,9 +21,11 @@ async function serve(listener: RequestListener): Promise<string> {
   return `http://127.0.0.1:${address.port}/fhir`;
 }
 
-const answer = (status: number, body: string): RequestListener => (_request, response) => {
-  response.writeHead(status, { 'content-type': 'application/fhir+json' }).end(body);
-};
+const answer =
+  (status: number, body: string): RequestListener =>
+  (_request, response) => {
+    response.writeHead(status, { 'content-type': 'application/fhir+json' }).end(body);
+  };
 
 const pageOf = (ids: string[], next?: string) =>
   JSON.stringify({
@@ -68,7 +70,10 @@ test('separates matches from what was included', async () => {
 test('follows next links on the known address even when the server calls itself otherwise', async () => {
   const base = await serve((request, response) => {
     const last = request.url?.includes('page=2');
-    answer(200, last ? pageOf(['c']) : pageOf(['a', 'b'], 'https://inside.example/fhir/Condition?page=2'))(request, response);
+    answer(200, last ? pageOf(['c']) : pageOf(['a', 'b'], 'https://inside.example/fhir/Condition?page=2'))(
+      request,
+      response,
+    );
   });
   const page = await createFhirClient(base).searchAll('Condition', {}, 100);
   expect(page.matches.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
@@ -98,7 +103,10 @@ test.each([
   [502, 'fault'],
   [418, 'invalid'],
 ])('an answer %i becomes an error of kind %s with the issues of the outcome', async (status, kind) => {
-  const outcome = { resourceType: 'OperationOutcome', issue: [{ severity: 'error', code: 'value', diagnostics: 'why' }] };
+  const outcome = {
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'error', code: 'value', diagnostics: 'why' }],
+  };
   const base = await serve(answer(status, JSON.stringify(outcome)));
   await expect(createFhirClient(base).read('Patient', 'p')).rejects.toMatchObject({
     kind,
@@ -108,7 +116,9 @@ test.each([
 
 test('a page of a proxy in place of FHIR is an error of its own', async () => {
   const base = await serve(answer(200, '<html>'));
-  await expect(createFhirClient(base).read('Patient', 'p')).rejects.toMatchObject({ code: 'fhir-client.unreadable-answer' });
+  await expect(createFhirClient(base).read('Patient', 'p')).rejects.toMatchObject({
+    code: 'fhir-client.unreadable-answer',
+  });
 });
 
 test('a server that is not there is told apart from one that refuses', async () => {

@@ -1,6 +1,6 @@
 import type { Bundle, ExtractResource, Resource, ResourceType } from '@medplum/fhirtypes';
-import { answerFailure, noAnswer, resourceNotFound, unreadableAnswer } from './fhir-failure.ts';
 import { parseExact } from '#platform/written-number';
+import { answerFailure, noAnswer, resourceNotFound, unreadableAnswer } from './fhir-failure.ts';
 
 /** Search parameters by name; a list repeats the parameter, `undefined` and `''` leave it out. */
 export type SearchParams = Readonly<Record<string, string | number | readonly string[] | undefined>>;
@@ -16,8 +16,16 @@ export type SearchPage<T extends Resource> = {
 export type FhirClient = {
   /** The current version, or an `AppError` of kind `notFound` or `gone`. */
   read<T extends ResourceType>(type: T, id: string, signal?: AbortSignal): Promise<ExtractResource<T>>;
-  search<T extends ResourceType>(type: T, params: SearchParams, signal?: AbortSignal): Promise<SearchPage<ExtractResource<T>>>;
-  nextPage<T extends ResourceType>(type: T, next: string, signal?: AbortSignal): Promise<SearchPage<ExtractResource<T>>>;
+  search<T extends ResourceType>(
+    type: T,
+    params: SearchParams,
+    signal?: AbortSignal,
+  ): Promise<SearchPage<ExtractResource<T>>>;
+  nextPage<T extends ResourceType>(
+    type: T,
+    next: string,
+    signal?: AbortSignal,
+  ): Promise<SearchPage<ExtractResource<T>>>;
   /** Follows the pages until there is no more or `limit` matches are there; `next` is then set. */
   searchAll<T extends ResourceType>(
     type: T,

@@ -29,7 +29,9 @@ export function resourceNotFound(type: string): AppError {
 }
 
 function isOperationOutcome(body: unknown): body is OperationOutcome {
-  return typeof body === 'object' && body !== null && 'resourceType' in body && body.resourceType === 'OperationOutcome';
+  return (
+    typeof body === 'object' && body !== null && 'resourceType' in body && body.resourceType === 'OperationOutcome'
+  );
 }
 
 function toIssue(issue: NonNullable<OperationOutcome['issue']>[number]): Issue {

@@ -24,10 +24,15 @@ describe('formatAge', () => {
 
 describe('formatDuration', () => {
   it('agrees with the unit names of ICU', () => {
-    for (const [language, locale] of [['az', 'az'], ['ru', 'ru'], ['en', 'en-GB']] as const) {
+    for (const [language, locale] of [
+      ['az', 'az'],
+      ['ru', 'ru'],
+      ['en', 'en-GB'],
+    ] as const) {
       for (const unit of ['day', 'week', 'month', 'year'] as const) {
         const format = new Intl.NumberFormat(locale, { style: 'unit', unit, unitDisplay: 'long' });
-        for (let value = 0; value < 130; value += 1) expect(formatDuration(value, unit, language)).toBe(format.format(value));
+        for (let value = 0; value < 130; value += 1)
+          expect(formatDuration(value, unit, language)).toBe(format.format(value));
       }
     }
   });

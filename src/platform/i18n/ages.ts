@@ -1,15 +1,31 @@
 import { dayMs, type LocalMoment, readFhirDate } from './fhir-date.ts';
 import type { Language } from './language.ts';
-import { plural } from './plural.ts';
 import type { PluralForms } from './locale-data.ts';
+import { plural } from './plural.ts';
 
 export type Age = { readonly unit: 'day' | 'week' | 'month' | 'year'; readonly value: number };
 
 const nouns: Readonly<Record<Age['unit'], Readonly<Record<Language, PluralForms>>>> = {
-  day: { az: { other: 'gün' }, ru: { one: 'день', few: 'дня', many: 'дней', other: 'дня' }, en: { one: 'day', other: 'days' } },
-  week: { az: { other: 'həftə' }, ru: { one: 'неделя', few: 'недели', many: 'недель', other: 'недели' }, en: { one: 'week', other: 'weeks' } },
-  month: { az: { other: 'ay' }, ru: { one: 'месяц', few: 'месяца', many: 'месяцев', other: 'месяца' }, en: { one: 'month', other: 'months' } },
-  year: { az: { other: 'il' }, ru: { one: 'год', few: 'года', many: 'лет', other: 'года' }, en: { one: 'year', other: 'years' } },
+  day: {
+    az: { other: 'gün' },
+    ru: { one: 'день', few: 'дня', many: 'дней', other: 'дня' },
+    en: { one: 'day', other: 'days' },
+  },
+  week: {
+    az: { other: 'həftə' },
+    ru: { one: 'неделя', few: 'недели', many: 'недель', other: 'недели' },
+    en: { one: 'week', other: 'weeks' },
+  },
+  month: {
+    az: { other: 'ay' },
+    ru: { one: 'месяц', few: 'месяца', many: 'месяцев', other: 'месяца' },
+    en: { one: 'month', other: 'months' },
+  },
+  year: {
+    az: { other: 'il' },
+    ru: { one: 'год', few: 'года', many: 'лет', other: 'года' },
+    en: { one: 'year', other: 'years' },
+  },
 };
 
 /**

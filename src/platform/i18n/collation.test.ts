@@ -24,10 +24,38 @@ describe('compareText', () => {
   });
 
   it('orders the names of the alphabet test', () => {
-    const names = ['Cəlil', 'Çinar', 'Eldar', 'Əli', 'Ərəb', 'Gəncə', 'Ğ', 'Hacı', 'Xaçmaz', 'Ismayil', 'Işıq', 'İmişli',
-      'Jalə', 'Kür', 'Qax', 'Qusar', 'Öz', 'Şəki', 'Ucar', 'Ütü', 'Yevlax', 'Zaqatala'];
+    const names = [
+      'Cəlil',
+      'Çinar',
+      'Eldar',
+      'Əli',
+      'Ərəb',
+      'Gəncə',
+      'Ğ',
+      'Hacı',
+      'Xaçmaz',
+      'Ismayil',
+      'Işıq',
+      'İmişli',
+      'Jalə',
+      'Kür',
+      'Qax',
+      'Qusar',
+      'Öz',
+      'Şəki',
+      'Ucar',
+      'Ütü',
+      'Yevlax',
+      'Zaqatala',
+    ];
     expect(names.toReversed().toSorted(compareText('az'))).toEqual(names);
-    expect(sortByText(names.toReversed().map((name) => ({ name })), 'az', (item) => item.name)).toEqual(names.map((name) => ({ name })));
+    expect(
+      sortByText(
+        names.toReversed().map((name) => ({ name })),
+        'az',
+        (item) => item.name,
+      ),
+    ).toEqual(names.map((name) => ({ name })));
   });
 
   it('gives keys whose code point order is the order', () => {

@@ -12,7 +12,11 @@ const orders: Readonly<Record<Language, string>> = {
 type Weights = ReadonlyMap<string, string>;
 
 const firstWeight = 0x100;
-const weights: Readonly<Record<Language, Weights>> = { az: weigh(orders.az), ru: weigh(orders.ru), en: weigh(orders.en) };
+const weights: Readonly<Record<Language, Weights>> = {
+  az: weigh(orders.az),
+  ru: weigh(orders.ru),
+  en: weigh(orders.en),
+};
 
 function weigh(order: string): Weights {
   return new Map(Array.from(order, (letter, index) => [letter, String.fromCharCode(firstWeight + index)]));

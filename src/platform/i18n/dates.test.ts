@@ -84,7 +84,12 @@ describe('formatDateTime', () => {
 
   it('follows the clock of Asia/Baku through its whole history', () => {
     const format = new Intl.DateTimeFormat('ru', {
-      timeZone: 'Asia/Baku', day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit',
+      timeZone: 'Asia/Baku',
+      day: '2-digit',
+      month: '2-digit',
+      year: 'numeric',
+      hour: '2-digit',
+      minute: '2-digit',
     });
     for (let instant = Date.UTC(1930, 0, 1); instant < Date.UTC(2040, 0, 1); instant += 97 * 3_600_000) {
       expect(formatDateTime(new Date(instant).toISOString(), 'ru')).toBe(format.format(instant));

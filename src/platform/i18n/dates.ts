@@ -53,21 +53,24 @@ function printDate(moment: LocalMoment, language: Language, style: DateStyle): s
   }
   if (style === 'monthYear') return fill(dates.monthYear, moment, language);
   if (moment.day === undefined) return printMonth(moment, language, style);
-  if (style === 'text' && language === 'az') return fill("d MMMM 'Y' 'il'", moment, language).replace('Y', azOrdinal(moment.year));
+  if (style === 'text' && language === 'az')
+    return fill("d MMMM 'Y' 'il'", moment, language).replace('Y', azOrdinal(moment.year));
   return fill(dates[style === 'text' ? 'long' : style], moment, language);
 }
 
 function printMonth(moment: LocalMoment, language: Language, style: DateStyle): string {
   const { dates } = localeData[language];
-  if (style === 'text' && language === 'az') return fill("MMMM 'Y' 'il'", moment, language).replace('Y', azOrdinal(moment.year));
+  if (style === 'text' && language === 'az')
+    return fill("MMMM 'Y' 'il'", moment, language).replace('Y', azOrdinal(moment.year));
   return fill(style === 'short' || style === 'medium' ? dates.monthYearShort : dates.monthYear, moment, language);
 }
 
 /** Fills a CLDR date pattern; text between apostrophes stands for itself. */
 function fill(pattern: string, moment: LocalMoment, language: Language): string {
   const data = localeData[language];
-  return pattern.replace(/'([^']*)'|d+|M+|L+|y+|E+/g, (field, quoted: string | undefined) =>
-    quoted ?? printField(field, moment, data),
+  return pattern.replace(
+    /'([^']*)'|d+|M+|L+|y+|E+/g,
+    (field, quoted: string | undefined) => quoted ?? printField(field, moment, data),
   );
 }
 

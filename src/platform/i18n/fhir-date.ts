@@ -41,7 +41,7 @@ function isCalendarDate({ year, month, day }: LocalMoment): boolean {
   return day === undefined || (day >= 1 && day <= daysInMonth(year, month));
 }
 
-export const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
+const daysInMonth = (year: number, month: number): number => new Date(Date.UTC(year, month, 0)).getUTCDate();
 
 function zoneMinutes(zone: string): number {
   if (zone === 'Z') return 0;
@@ -75,7 +75,9 @@ export function parseTypedDate(typed: string): string | undefined {
   const text = typed.trim();
   const dayFirst = /^(\d{1,2})[./\-\s]+(\d{1,2})[./\-\s]+(\d{4})$/.exec(text);
   const yearFirst = /^(\d{4})[./\-\s]+(\d{1,2})[./\-\s]+(\d{1,2})$/.exec(text);
-  const [year, month, day] = dayFirst ? [dayFirst[3], dayFirst[2], dayFirst[1]] : [yearFirst?.[1], yearFirst?.[2], yearFirst?.[3]];
+  const [year, month, day] = dayFirst
+    ? [dayFirst[3], dayFirst[2], dayFirst[1]]
+    : [yearFirst?.[1], yearFirst?.[2], yearFirst?.[3]];
   if (year === undefined || month === undefined || day === undefined) return undefined;
   const date = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   return readFhirDate(date) === undefined ? undefined : date;

@@ -10,7 +10,14 @@ export const defaultLanguage: Language = 'az';
 
 export const isLanguage = (text: string): text is Language => languages.some((language) => language === text);
 
-const negotiable: Readonly<Record<string, Language>> = { az: 'az', aze: 'az', ru: 'ru', rus: 'ru', en: 'en', eng: 'en' };
+const negotiable: Readonly<Record<string, Language>> = {
+  az: 'az',
+  aze: 'az',
+  ru: 'ru',
+  rus: 'ru',
+  en: 'en',
+  eng: 'en',
+};
 
 /**
  * The interface language for an Accept-Language header (RFC 9110, 12.5.4): the best weighted one we have, by its

@@ -7,7 +7,11 @@ export const upperCase = (text: string, language: Language): string =>
 /** Lower case of text (never of identifiers or codes): in Azerbaijani I becomes ı and İ becomes i. */
 export const lowerCase = (text: string, language: Language): string =>
   language === 'az'
-    ? text.normalize('NFC').replace(/I\u0307|İ/gu, 'i').replaceAll('I', 'ı').toLowerCase()
+    ? text
+        .normalize('NFC')
+        .replace(/I\u0307|İ/gu, 'i')
+        .replaceAll('I', 'ı')
+        .toLowerCase()
     : text.toLowerCase();
 
 /** The text with its first letter in upper case, for the start of a sentence or heading. */

@@ -4,7 +4,11 @@ import { capitalise, lowerCase, upperCase } from './letter-case.ts';
 import { formatList } from './lists.ts';
 
 describe('formatList', () => {
-  it.each([['az', 'az'], ['ru', 'ru'], ['en', 'en-GB']] as const)('agrees with ICU for %s', (language, locale) => {
+  it.each([
+    ['az', 'az'],
+    ['ru', 'ru'],
+    ['en', 'en-GB'],
+  ] as const)('agrees with ICU for %s', (language, locale) => {
     const format = new Intl.ListFormat(locale);
     for (const items of [[], ['a'], ['a', 'b'], ['a', 'b', 'c'], ['a', 'b', 'c', 'd']]) {
       expect(formatList(items, language)).toBe(format.format(items));
@@ -29,10 +33,12 @@ describe('letter case', () => {
     }
   });
 
-  it.each([['istilik', 'az', 'İstilik'], ['ısırıq', 'az', 'Isırıq'], ['istilik', 'en', 'Istilik'], ['', 'az', '']] as const)(
-    'starts %j in %s as %s',
-    (text, language, shown) => {
-      expect(capitalise(text, language)).toBe(shown);
-    },
-  );
+  it.each([
+    ['istilik', 'az', 'İstilik'],
+    ['ısırıq', 'az', 'Isırıq'],
+    ['istilik', 'en', 'Istilik'],
+    ['', 'az', ''],
+  ] as const)('starts %j in %s as %s', (text, language, shown) => {
+    expect(capitalise(text, language)).toBe(shown);
+  });
 });

@@ -1,12 +1,17 @@
-import type { Language } from './language.ts';
 import { localeAz } from './generated/locale-az.ts';
 import { localeEn } from './generated/locale-en.ts';
 import { localeRu } from './generated/locale-ru.ts';
+import type { Language } from './language.ts';
 
 export type RelativeUnit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'year';
 
 /** Plural forms by CLDR category; `other` is always there. */
-export type PluralForms = { readonly one?: string; readonly few?: string; readonly many?: string; readonly other: string };
+export type PluralForms = {
+  readonly one?: string;
+  readonly few?: string;
+  readonly many?: string;
+  readonly other: string;
+};
 
 export type RelativeTexts = {
   /** Wording for a difference of exactly so many units, e.g. '-1' is "yesterday". */
@@ -27,7 +32,12 @@ export type LocaleData = {
   readonly dates: Readonly<Record<'short' | 'medium' | 'long' | 'full' | 'monthYear' | 'monthYearShort', string>>;
   readonly dateTime: string;
   readonly relative: Readonly<Record<RelativeUnit, RelativeTexts>>;
-  readonly numbers: { readonly decimal: string; readonly group: string; readonly minus: string; readonly minimumGrouping: number };
+  readonly numbers: {
+    readonly decimal: string;
+    readonly group: string;
+    readonly minus: string;
+    readonly minimumGrouping: number;
+  };
   readonly percent: string;
   readonly currency: string;
   readonly currencySymbols: Readonly<Record<string, string>>;

@@ -55,7 +55,8 @@ class MessageReader {
   #readText(insidePlural: boolean): string {
     const ends = insidePlural ? '{}#' : '{}';
     let text = '';
-    while (!this.atEnd && !ends.includes(this.#peek())) text += this.#peek() === "'" ? this.#readApostrophe() : this.#next();
+    while (!this.atEnd && !ends.includes(this.#peek()))
+      text += this.#peek() === "'" ? this.#readApostrophe() : this.#next();
     return text;
   }
 

@@ -80,12 +80,14 @@ function faultsOf(message: LocalText): readonly string[] {
     try {
       const nodes = parseMessage(message[language]);
       names.set(language, [...new Set(placeholders(nodes))].toSorted().join(', '));
-      if (language === 'ru' && choices(nodes).some(lacksRussianCases)) faults.push('ru lacks a plural case of one, few, many');
+      if (language === 'ru' && choices(nodes).some(lacksRussianCases))
+        faults.push('ru lacks a plural case of one, few, many');
     } catch (error) {
       faults.push(`${language}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  if (new Set(names.values()).size > 1) faults.push(`placeholders differ: ${[...names].map(([l, n]) => `${l} (${n})`).join(', ')}`);
+  if (new Set(names.values()).size > 1)
+    faults.push(`placeholders differ: ${[...names].map(([l, n]) => `${l} (${n})`).join(', ')}`);
   return faults;
 }
 

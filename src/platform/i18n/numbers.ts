@@ -75,9 +75,14 @@ function printDigits({ whole, fraction }: Decimal, language: Language): string {
  * Azerbaijani, dots) between thousands. Undefined when it is no number or could be read two ways.
  */
 export function parseTypedNumber(typed: string, language: Language): string | undefined {
-  const text = typed.trim().replace(/[\s\u00A0\u202F](?=\d{3}(?:\D|$))/gu, '').replace('−', '-');
+  const text = typed
+    .trim()
+    .replace(/[\s\u00A0\u202F](?=\d{3}(?:\D|$))/gu, '')
+    .replace('−', '-');
   const group = language === 'en' ? ',' : '.';
-  const grouped = new RegExp(`^[+-]?\\d{1,3}(?:[${group}]\\d{3}){2,}(?:[.,]\\d+)?$|^[+-]?\\d{1,3}[${group}]\\d{3}[^${group}\\d]\\d+$`);
+  const grouped = new RegExp(
+    `^[+-]?\\d{1,3}(?:[${group}]\\d{3}){2,}(?:[.,]\\d+)?$|^[+-]?\\d{1,3}[${group}]\\d{3}[^${group}\\d]\\d+$`,
+  );
   const plain = grouped.test(text) ? text.replaceAll(group, '') : text;
   const match = /^([+-]?)(\d+)(?:[.,](\d+))?$/.exec(plain);
   if (match === null) return undefined;

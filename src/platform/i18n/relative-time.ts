@@ -26,14 +26,21 @@ export function formatRelative(text: string, now: string, language: Language): s
   const months = (then.year - here.year) * 12 + then.month - (here.month ?? then.month);
   if (then.day === undefined) return formatDifference(...bigUnit(months), language);
   const days = (dayNumber(then) - dayNumber(here)) / dayMs;
-  if (days === 0 && then.hour !== undefined && here.hour !== undefined) return withinDay(clock(then) - clock(here), language);
+  if (days === 0 && then.hour !== undefined && here.hour !== undefined)
+    return withinDay(clock(then) - clock(here), language);
   if (Math.abs(days) < 14) return formatDifference(days, 'day', language);
   if (Math.abs(days) < 61) return formatDifference(Math.trunc(days / 7), 'week', language);
   const part = days > 0 ? (then.day < (here.day ?? 1) ? -1 : 0) : then.day > (here.day ?? 1) ? 1 : 0;
   return formatDifference(...bigUnit(months + part), language);
 }
 
-type Clocked = { readonly year: number; readonly month?: number; readonly day?: number; readonly hour?: number; readonly minute?: number };
+type Clocked = {
+  readonly year: number;
+  readonly month?: number;
+  readonly day?: number;
+  readonly hour?: number;
+  readonly minute?: number;
+};
 
 const dayNumber = ({ year, month = 1, day = 1 }: Clocked): number => Date.UTC(year, month - 1, day);
 const clock = ({ hour = 0, minute = 0 }: Clocked): number => hour * 60 + minute;

@@ -2,7 +2,20 @@ import { transliterateCyrillic } from './transliterate-cyrillic.ts';
 
 /** Latin letters that canonical decomposition leaves whole, among them old Azerbaijani spellings. */
 const undecomposed: Readonly<Record<string, string>> = {
-  ə: 'e', ǝ: 'e', ı: 'i', ɵ: 'o', ø: 'o', ƣ: 'g', ß: 'ss', æ: 'ae', œ: 'oe', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ƶ: 'z',
+  ə: 'e',
+  ǝ: 'e',
+  ı: 'i',
+  ɵ: 'o',
+  ø: 'o',
+  ƣ: 'g',
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ƶ: 'z',
 };
 
 const marks = /\p{M}+/gu;

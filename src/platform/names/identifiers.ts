@@ -38,7 +38,10 @@ const finLength = 7;
  * of i is İ and would corrupt the number. Other characters stay, for `readFin` to name.
  */
 export function foldFin(typed: string): string {
-  return typed.normalize('NFKC').replace(/[\s\u00AD\u200B-\u200F\u2060\uFEFF]+/gu, '').replace(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 32));
+  return typed
+    .normalize('NFKC')
+    .replace(/[\s\u00AD\u200B-\u200F\u2060\uFEFF]+/gu, '')
+    .replace(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) - 32));
 }
 
 export const isFin = (text: string): boolean => finPattern.test(text);

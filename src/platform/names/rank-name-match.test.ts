@@ -4,9 +4,12 @@ import { rankNameMatch } from './rank-name-match.ts';
 const stored = 'Əliyeva Şəhla Rauf qızı';
 
 describe('rankNameMatch', () => {
-  it.each(['Şəhla Əliyeva', 'sehla eliyeva', 'ƏLİYEVA ŞƏHLA', 'Шәһла Әлијева', 'əliyeva'])('is full for %j', (typed) => {
-    expect(rankNameMatch(typed, stored)).toBe(1);
-  });
+  it.each(['Şəhla Əliyeva', 'sehla eliyeva', 'ƏLİYEVA ŞƏHLA', 'Шәһла Әлијева', 'əliyeva'])(
+    'is full for %j',
+    (typed) => {
+      expect(rankNameMatch(typed, stored)).toBe(1);
+    },
+  );
 
   it.each(['Шахла Алиева', 'Shahla Aliyeva', 'Şəhla Əliy', 'shah'])('is partial for %j', (typed) => {
     const rank = rankNameMatch(typed, stored);

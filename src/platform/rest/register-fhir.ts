@@ -1,3 +1,4 @@
+import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '#platform/errors';
 import { createReadAudit } from '#platform/store';
@@ -18,6 +19,8 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
   const service: FhirService = { ...context, audit: createReadAudit(context.store.sql) };
   await app.register(
     async (fhir) => {
+      // Only for clients that ask for it (browsers do): a searchset shrinks to a tenth.
+      await fhir.register(compress, { globalDecompression: false, threshold: 2048, encodings: ['gzip'] });
       const refuseOtherMethods = watchMethods(fhir);
       fhir.get('/metadata', async (request, reply) => {
         requireJsonWanted(request);

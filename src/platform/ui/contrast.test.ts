@@ -28,7 +28,10 @@ const paper = ['page', 'surface', 'surface-sunken', 'brand-soft', 'mark'];
 
 const textPairs = [
   ...['ink', 'link', 'link-hover', 'brand', 'brand-deep'].flatMap((text) => paper.map((ground) => [text, ground])),
-  ...['page', 'surface', 'surface-sunken', 'brand-soft', 'danger-soft', 'warning-soft', 'info-soft'].map((ground) => ['ink-soft', ground]),
+  ...['page', 'surface', 'surface-sunken', 'brand-soft', 'danger-soft', 'warning-soft', 'info-soft'].map((ground) => [
+    'ink-soft',
+    ground,
+  ]),
   ...['danger', 'warning', 'good', 'info', 'neutral'].flatMap((tone) => [
     [tone, `${tone}-soft`],
     [tone, 'surface'],

@@ -14,7 +14,7 @@ export { Notice } from './parts/notice.tsx';
 export { PageHeading } from './parts/page-heading.tsx';
 export { type NavigationLink, PageShell } from './parts/page-shell.tsx';
 export { Panel } from './parts/panel.tsx';
-export { RecordText, type Wording } from './parts/record-text.tsx';
+export { RecordText } from './parts/record-text.tsx';
 export { SearchField, type Suggestion } from './parts/search-field.tsx';
 export { Skeleton } from './parts/skeleton.tsx';
 export { Sparkline } from './parts/sparkline.tsx';
@@ -23,4 +23,5 @@ export { Timeline, type TimelineEntry, type TimelineYear } from './parts/timelin
 export { TrendChart, type TrendPoint, type TrendSeries } from './parts/trend-chart.tsx';
 export { type SlotFiller, type SlotLink, type SlotName, SlotProvider, type SystemScreens, useSlot } from './slots.tsx';
 export { useHotkey } from './use-hotkey.ts';
+export { useNow } from './use-now.ts';
 export { usePageFocus } from './use-page-focus.ts';

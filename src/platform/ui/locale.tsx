@@ -48,7 +48,8 @@ export function localeOf<M extends Messages>(language: Language, messages: M): L
       return text === undefined ? key : translate(language, text, values);
     },
     say: (text, values) => translate(language, text, values),
-    date: (value, style) => formatDate(typeof value === 'number' ? new Date(value).toISOString() : value, language, style),
+    date: (value, style) =>
+      formatDate(typeof value === 'number' ? new Date(value).toISOString() : value, language, style),
     dateTime: (value, style) => formatDateTime(value, language, style),
     number: (value) => formatNumber(value, language),
     compareText: compareText(language),

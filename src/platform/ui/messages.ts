@@ -27,7 +27,11 @@ export const uiMessages = defineMessages({
     ru: 'Прежние версии записи хранятся в истории.',
     en: 'Its earlier versions are kept in the history.',
   },
-  forbiddenTitle: { az: 'Bu qeydə baxmaq icazəniz yoxdur', ru: 'Нет доступа к этой записи', en: 'You may not see this record' },
+  forbiddenTitle: {
+    az: 'Bu qeydə baxmaq icazəniz yoxdur',
+    ru: 'Нет доступа к этой записи',
+    en: 'You may not see this record',
+  },
   forbiddenHelp: {
     az: 'Giriş hüququ üçün təşkilatınızın məsul şəxsinə müraciət edin.',
     ru: 'За доступом обратитесь к ответственному лицу вашей организации.',

@@ -6,12 +6,19 @@ type Quantity = { value?: number };
 
 const quantity = (spelling: string): Quantity => parseExact(`{"value": ${spelling}}`) as Quantity; // text made here
 
-test.each(['1.10', '1.0e3', '0.000', '-0.0', '120', '5.4', '178.83981355877862', '0.1234567890123456789', '12345678901234567890'])(
-  'shows %s as it was written',
-  (spelling) => {
-    expect(writtenNumber(quantity(spelling), 'value')).toBe(spelling);
-  },
-);
+test.each([
+  '1.10',
+  '1.0e3',
+  '0.000',
+  '-0.0',
+  '120',
+  '5.4',
+  '178.83981355877862',
+  '0.1234567890123456789',
+  '12345678901234567890',
+])('shows %s as it was written', (spelling) => {
+  expect(writtenNumber(quantity(spelling), 'value')).toBe(spelling);
+});
 
 test('keeps the digits of any decimal', () => {
   fc.assert(

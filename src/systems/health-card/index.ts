@@ -1,4 +1,10 @@
-export { type DoseState, dueVaccines, type GivenDose, type PlannedDose, planVaccinations } from './domain/immunisation-calendar.ts';
+export {
+  type DoseState,
+  dueVaccines,
+  type GivenDose,
+  type PlannedDose,
+  planVaccinations,
+} from './domain/immunisation-calendar.ts';
 export {
   type CalendarVersion,
   calendarVersions,
@@ -7,6 +13,6 @@ export {
   targetDiseases,
   type Vaccine,
   vaccineOfCoding,
-  vaccines,
   vaccineSystem,
+  vaccines,
 } from './domain/immunisation-data.ts';

@@ -4,8 +4,6 @@ import type { SlotLink, SystemScreens } from '#platform/ui';
 import { cardMessages } from './web/messages/card.ts';
 import { findPersonMessages } from './web/messages/find-person.ts';
 
-const cardRouteId = 'health-card';
-
 /** The person stays the same from tab to tab and in every language, so the card is read once. */
 const onOtherPerson = ({ currentParams, nextParams }: ShouldRevalidateFunctionArgs): boolean =>
   currentParams['patientId'] !== nextParams['patientId'];
@@ -14,7 +12,12 @@ const onOtherPerson = ({ currentParams, nextParams }: ShouldRevalidateFunctionAr
 const onOtherQuery = (args: ShouldRevalidateFunctionArgs): boolean =>
   onOtherPerson(args) || args.currentUrl.search !== args.nextUrl.search;
 
-const tab = (id: keyof typeof cardMessages, path: string, icon: NonNullable<SlotLink['icon']>, order: number): SlotLink => ({
+const tab = (
+  id: keyof typeof cardMessages,
+  path: string,
+  icon: NonNullable<SlotLink['icon']>,
+  order: number,
+): SlotLink => ({
   slot: 'patient-chart.tab',
   id,
   label: cardMessages[id],
@@ -46,7 +49,8 @@ export const healthCardScreens: SystemScreens = {
       children: [
         { index: true, lazy: () => import('./web/find-person-page.tsx') },
         {
-          id: cardRouteId,
+          // load-card.ts knows the card by this id.
+          id: 'health-card',
           path: ':patientId',
           shouldRevalidate: onOtherPerson,
           lazy: () => import('./web/card-page.tsx'),

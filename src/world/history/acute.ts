@@ -15,7 +15,15 @@ const ratePerYear = (age: number): number => (age < 6 ? 2.2 : age < 18 ? 1.1 : a
 
 const feverish = /^(?:J0|J1|J2|H66|A0|B01|U07|R50|N10)/;
 const injuries = /^(?:S|T)/;
-const mayNeedHospital = new Map([['J18.9', 0.6], ['K35.8', 1], ['N10', 0.5], ['S82.6', 0.5], ['S06.0', 0.3], ['N23', 0.2], ['U07.1', 0.1]]);
+const mayNeedHospital = new Map([
+  ['J18.9', 0.6],
+  ['K35.8', 1],
+  ['N10', 0.5],
+  ['S82.6', 0.5],
+  ['S06.0', 0.3],
+  ['N23', 0.2],
+  ['U07.1', 0.1],
+]);
 
 type Remedy = { readonly adult: string; readonly child: string };
 
@@ -47,7 +55,9 @@ function writeIllness(history: History, day: Day): void {
   const { person, random } = history;
   const age = ageOn(history, day);
   const isNewborn = day - person.birth < 28;
-  const possible = acuteConditions.filter((illness) => isPossible(illness, age, isNewborn) && (illness.sex ?? person.sex) === person.sex);
+  const possible = acuteConditions.filter(
+    (illness) => isPossible(illness, age, isNewborn) && (illness.sex ?? person.sex) === person.sex,
+  );
   const { code } = random.weighted(possible, (illness) => illness.weight);
   if (random.chance(mayNeedHospital.get(code) ?? 0)) {
     writeHospitalStay(history, { code, day });

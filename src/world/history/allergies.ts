@@ -61,7 +61,10 @@ function addAllergy(history: History, allergen: Allergen): void {
   const recorded = random.int(Math.max(person.birth + 180, end - 3000), end - 10);
   const code = concepts.get(allergen.code);
   if (code === undefined) throw new TypeError(`No allergen ${allergen.code}`);
-  const doctor = ageOn(history, recorded) < 18 ? random.pick(history.registry.findStaff('pediatrics', person.facility)) : person.doctor;
+  const doctor =
+    ageOn(history, recorded) < 18
+      ? random.pick(history.registry.findStaff('pediatrics', person.facility))
+      : person.doctor;
   const allergy: AllergyIntolerance & { id: string } = {
     resourceType: 'AllergyIntolerance',
     id: history.nextId('a'),
@@ -74,7 +77,9 @@ function addAllergy(history: History, allergen: Allergen): void {
     patient: history.subject,
     recordedDate: toIsoDate(recorded),
     recorder: doctor.reference,
-    reaction: [{ manifestation: [{ text: allergen.reaction }], severity: allergen.severe === true ? 'moderate' : 'mild' }],
+    reaction: [
+      { manifestation: [{ text: allergen.reaction }], severity: allergen.severe === true ? 'moderate' : 'mild' },
+    ],
   };
   history.resources.push(allergy);
 }

@@ -80,7 +80,10 @@ function writeCertificate(history: History, visit: Visit): void {
     staff: visit.staff,
     visit,
     body: isDriver
-      ? ['Müayinələr: terapevt, nevroloq, oftalmoloq, LOR, cərrah.', 'Nəqliyyat vasitəsini idarə etməyə əks-göstəriş aşkar edilməyib.']
+      ? [
+          'Müayinələr: terapevt, nevroloq, oftalmoloq, LOR, cərrah.',
+          'Nəqliyyat vasitəsini idarə etməyə əks-göstəriş aşkar edilməyib.',
+        ]
       : ['Müayinə edilib, praktik sağlamdır.', 'Arayış təhsil və ya iş yerinə təqdim olunmaq üçün verilib.'],
   });
 }
@@ -96,8 +99,16 @@ const groups = [
   { code: 'AB-', share: 1, az: 'AB (IV) Rh mənfi', ru: 'AB (IV) Rh отрицательный', en: 'AB Rh negative' },
 ].map((group) => ({ share: group.share, concept: concept(codeSystems.bloodGroup, group.code, group) }));
 
-const bloodGroup = concept(codeSystems.loinc, '882-1', { az: 'Qan qrupu və Rh', ru: 'Группа крови и резус', en: 'Blood group and Rh' });
-const smoking = concept(codeSystems.loinc, '72166-2', { az: 'Siqaret çəkmə', ru: 'Курение', en: 'Tobacco smoking status' });
+const bloodGroup = concept(codeSystems.loinc, '882-1', {
+  az: 'Qan qrupu və Rh',
+  ru: 'Группа крови и резус',
+  en: 'Blood group and Rh',
+});
+const smoking = concept(codeSystems.loinc, '72166-2', {
+  az: 'Siqaret çəkmə',
+  ru: 'Курение',
+  en: 'Tobacco smoking status',
+});
 const smokingAnswers = [
   { code: 'LA18978-9', az: 'Heç vaxt çəkməyib', ru: 'Никогда не курил(а)', en: 'Never smoked' },
   { code: 'LA15920-4', az: 'Əvvəllər çəkib', ru: 'Курил(а) раньше', en: 'Former smoker' },
@@ -105,7 +116,7 @@ const smokingAnswers = [
 ].map((answer) => concept(codeSystems.loinc, answer.code, answer));
 
 /** Blood group and smoking, asked once: at the first visit that asks. */
-export function writeBackground(history: History, visit: Visit): void {
+function writeBackground(history: History, visit: Visit): void {
   const { person, random } = history;
   if (history.traits.has('background')) return;
   history.traits.set('background', 1);

@@ -16,6 +16,8 @@ const yearsOfFollowUp = 2.6;
 /** Share of the yearly visits people keep who have no severe illness. */
 const shareKept = 0.5;
 const daysOfSupply = 90;
+/** A prescription not renewed for longer is no longer taken as in use. */
+const daysOfUse = 400;
 
 /** Diseases that stay: when they began, what is checked and what is taken since. */
 export function writeChronicIllnesses(history: History): void {
@@ -55,28 +57,41 @@ function drawOnsets(history: History): { disease: ChronicCondition; onset: Day }
 function onsetAge({ prevalence }: ChronicCondition, draw: number): number | undefined {
   let [age, share] = [0, 0];
   for (const [nextAge, nextShare] of prevalence) {
-    if (draw < nextShare) return nextShare === share ? nextAge : age + ((nextAge - age) * Math.max(0, draw - share)) / (nextShare - share);
+    if (draw < nextShare)
+      return nextShare === share ? nextAge : age + ((nextAge - age) * Math.max(0, draw - share)) / (nextShare - share);
     [age, share] = [nextAge, nextShare];
   }
   return undefined;
 }
 
 function writeFollowUps(history: History, illnesses: readonly LongIllness[]): void {
+  const followUps = planFollowUps(history, illnesses);
+  const lastUse = new Map<string, Day>();
+  for (const { chosen, day } of followUps) {
+    for (const { disease } of chosen) for (const key of medicinesOf(history, disease)) lastUse.set(key, day);
+  }
+  for (const followUp of followUps) writeFollowUp(history, followUp, lastUse);
+}
+
+function planFollowUps(history: History, illnesses: readonly LongIllness[]): readonly FollowUp[] {
   const { random } = history;
   const severe = illnesses.some(({ disease }) => disease.dispensaryGroup === 'D3');
   const gap = severe ? 182 : 365;
-  let day = since(history, yearsOfFollowUp) + random.int(0, gap);
+  const found: FollowUp[] = [];
   let turn = random.int(0, 5);
-  while (day < history.end) {
+  for (
+    let day = since(history, yearsOfFollowUp) + random.int(0, gap);
+    day < history.end;
+    day += gap + random.int(-25, 25)
+  ) {
     const visitDay = workday(day);
-    const present = illnesses.filter(({ onset }) => onset <= visitDay - 1);
+    const present = illnesses.filter(({ onset }) => onset < visitDay);
     const kept = severe || random.chance(shareKept);
-    if (kept && present.length > 0 && visitDay < history.end) {
-      writeFollowUp(history, { chosen: chooseSome(present, turn), day: visitDay, gap, withLaboratory: !severe || turn % 2 === 0 });
-    }
-    day += gap + random.int(-25, 25);
     turn += 1;
+    if (!kept || present.length === 0 || visitDay >= history.end) continue;
+    found.push({ chosen: chooseSome(present, turn), day: visitDay, turn, withLaboratory: !severe || turn % 2 === 0 });
   }
+  return found;
 }
 
 /** The severe diseases and, in turn, one of the others. */
@@ -90,17 +105,20 @@ function chooseSome(present: readonly LongIllness[], turn: number): readonly Lon
 type FollowUp = {
   readonly chosen: readonly LongIllness[];
   readonly day: Day;
-  /** Days to the next visit. */
-  readonly gap: number;
+  readonly turn: number;
   /** The full set of tests is made at every second visit. */
   readonly withLaboratory: boolean;
 };
 
 const testsOfEveryVisit = new Set(['glucose', 'inr', 'peakflow', 'spo2']);
 
-function writeFollowUp(history: History, { chosen, day, gap, withLaboratory }: FollowUp): void {
+function writeFollowUp(
+  history: History,
+  { chosen, day, turn, withLaboratory }: FollowUp,
+  lastUse: ReadonlyMap<string, Day>,
+): void {
   const { random } = history;
-  const [first] = chosen;
+  const first = chosen[turn % Math.max(1, chosen.length)];
   if (first === undefined) return;
   const visit = addVisit(history, {
     day,
@@ -114,10 +132,10 @@ function writeFollowUp(history: History, { chosen, day, gap, withLaboratory }: F
   if (panels.has('bp')) addBloodPressure(history, visit);
   if (panels.has('glucose') || chosen.some(({ code }) => code === 'E66.9')) addBodyMeasures(history, visit);
   for (const panel of panels) if (withLaboratory || testsOfEveryVisit.has(panel)) addPanel(history, panel, visit);
-  const isLatest = day + gap + 30 > history.end;
+  const isRecent = history.person.death === undefined && history.end - day < daysOfUse;
   for (const { disease, reference } of chosen) {
     for (const key of medicinesOf(history, disease)) {
-      const status = history.person.death !== undefined || !isLatest ? 'completed' : 'active';
+      const status = isRecent && lastUse.get(key) === day ? 'active' : 'completed';
       addPrescription(history, { key, visit, reason: reference, status, chronic: true, days: daysOfSupply });
     }
   }
@@ -136,5 +154,7 @@ function medicinesOf(history: History, disease: ChronicCondition): readonly stri
   if (medicines.length <= 1) return medicines;
   const start = history.person.number % medicines.length;
   const count = (history.person.number + disease.code.length) % 3 === 0 ? 2 : 1;
-  return Array.from({ length: count }, (_, index) => medicines[(start + index) % medicines.length] ?? '').filter(Boolean);
+  return Array.from({ length: count }, (_, index) => medicines[(start + index) % medicines.length] ?? '').filter(
+    Boolean,
+  );
 }

@@ -1,7 +1,7 @@
 import type { CodeableConcept, Condition } from '@medplum/fhirtypes';
 import { type Day, toIsoDate } from '#platform/days';
 import { codeSystems, concept, extensionUrls, plainConcept, translatedCoding } from '../codes.ts';
-import { acuteConditions, chronicConditions, type CodedText, specialConditions } from '../world-data.ts';
+import { acuteConditions, type CodedText, chronicConditions, specialConditions } from '../world-data.ts';
 import type { Visit } from './encounters.ts';
 import type { History } from './history.ts';
 
@@ -18,10 +18,14 @@ const groups = [
   { code: 'D2', az: 'D-II (risk qrupu)', ru: 'Д-II (группа риска)', en: 'D-II (at risk)' },
   { code: 'D3', az: 'D-III (xroniki xəstə)', ru: 'Д-III (хронический больной)', en: 'D-III (long-term illness)' },
 ];
-const groupCodings = new Map(groups.map((group) => [group.code, translatedCoding(codeSystems.dispensaryGroup, group.code, group)]));
+const groupCodings = new Map(
+  groups.map((group) => [group.code, translatedCoding(codeSystems.dispensaryGroup, group.code, group)]),
+);
 
 const all: readonly CodedText[] = [...acuteConditions, ...chronicConditions, ...specialConditions];
-const concepts = new Map(all.map((condition) => [condition.code, concept(codeSystems.icd10, condition.code, condition)]));
+const concepts = new Map(
+  all.map((condition) => [condition.code, concept(codeSystems.icd10, condition.code, condition)]),
+);
 const texts = new Map(all.map((condition) => [condition.code, condition]));
 
 /** The shared concept of an ICD-10 code of the seed country. */
@@ -44,6 +48,10 @@ export type ConditionRequest = {
   readonly dispensaryGroup?: string;
 };
 
+/** Diagnoses that only a treating specialist and the person see: psychiatry, tuberculosis. */
+const confidential = /^(?:F|A15)/;
+const restricted = { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] };
+
 /** Adds a diagnosis to the record and answers with a reference to it. */
 export function addCondition(history: History, request: ConditionRequest): { reference: string } {
   const id = history.nextId('c');
@@ -51,6 +59,7 @@ export function addCondition(history: History, request: ConditionRequest): { ref
   const condition: Condition & { id: string } = {
     resourceType: 'Condition',
     id,
+    ...(confidential.test(request.code) ? { meta: restricted } : {}),
     ...(group === undefined ? {} : { extension: [{ url: extensionUrls.dispensaryGroup, valueCoding: group }] }),
     clinicalStatus: request.abatement === undefined ? active : resolved,
     verificationStatus: confirmed,

@@ -1,6 +1,6 @@
 import type { CodeableConcept, DocumentReference } from '@medplum/fhirtypes';
-import { formatDate } from '#platform/i18n';
 import { type Day, toIsoDate } from '#platform/days';
+import { formatDate } from '#platform/i18n';
 import { identifierSystems } from '#platform/names';
 import { codeSystems, concept, plainConcept } from '../codes.ts';
 import { bakuInstant } from '../moments.ts';
@@ -11,10 +11,25 @@ import type { History } from './history.ts';
 
 const types = {
   extract: { code: '027', az: 'Çıxarış (epikriz)', ru: 'Выписка (эпикриз)', en: 'Discharge extract' },
-  health: { code: '086', az: 'Sağlamlıq haqqında arayış', ru: 'Справка о состоянии здоровья', en: 'Certificate of health' },
+  health: {
+    code: '086',
+    az: 'Sağlamlıq haqqında arayış',
+    ru: 'Справка о состоянии здоровья',
+    en: 'Certificate of health',
+  },
   child: { code: '026', az: 'Uşağın tibbi kartası', ru: 'Медицинская карта ребёнка', en: "Child's medical record" },
-  driver: { code: '083', az: 'Sürücü tibbi arayışı', ru: 'Медицинская справка водителя', en: "Driver's medical certificate" },
-  death: { code: '106', az: 'Ölüm haqqında tibbi şəhadətnamə', ru: 'Медицинское свидетельство о смерти', en: 'Medical certificate of death' },
+  driver: {
+    code: '083',
+    az: 'Sürücü tibbi arayışı',
+    ru: 'Медицинская справка водителя',
+    en: "Driver's medical certificate",
+  },
+  death: {
+    code: '106',
+    az: 'Ölüm haqqında tibbi şəhadətnamə',
+    ru: 'Медицинское свидетельство о смерти',
+    en: 'Medical certificate of death',
+  },
 } as const;
 
 export type DocumentKind = keyof typeof types;
@@ -23,7 +38,9 @@ const typeConcepts = new Map<string, CodeableConcept>(
   Object.entries(types).map(([key, type]) => [key, concept(codeSystems.documentType, type.code, type)]),
 );
 
-const loincTypes: Partial<Record<DocumentKind, CodeableConcept>> = { extract: plainConcept(codeSystems.loinc, '18842-5') };
+const loincTypes: Partial<Record<DocumentKind, CodeableConcept>> = {
+  extract: plainConcept(codeSystems.loinc, '18842-5'),
+};
 
 export type DocumentRequest = {
   readonly kind: DocumentKind;
@@ -93,7 +110,11 @@ function documentText(history: History, { kind, day, staff, body }: DocumentRequ
 }
 
 /** The extract a hospital gives at the end of a stay. */
-export function addDischargeExtract(history: History, visit: Visit, about: { readonly diagnosis: string; readonly dies: boolean }): void {
+export function addDischargeExtract(
+  history: History,
+  visit: Visit,
+  about: { readonly diagnosis: string; readonly dies: boolean },
+): void {
   const stay = `${formatDate(toIsoDate(visit.day), 'az')} – ${formatDate(toIsoDate(visit.lastDay), 'az')}`;
   const outcome = about.dies
     ? ['Aparılan müalicəyə baxmayaraq ölüm faktı qeyd olunub.']

@@ -15,13 +15,28 @@ const classes = {
 
 const types = {
   first: { code: 'ilkin', az: 'İlkin müraciət', ru: 'Первичное обращение', en: 'First visit' },
-  preventive: { code: 'profilaktik', az: 'Profilaktik müayinə', ru: 'Профилактический осмотр', en: 'Preventive check-up' },
-  followUp: { code: 'dispanser', az: 'Dispanser müşahidəsi', ru: 'Диспансерное наблюдение', en: 'Follow-up of a long-term illness' },
+  preventive: {
+    code: 'profilaktik',
+    az: 'Profilaktik müayinə',
+    ru: 'Профилактический осмотр',
+    en: 'Preventive check-up',
+  },
+  followUp: {
+    code: 'dispanser',
+    az: 'Dispanser müşahidəsi',
+    ru: 'Диспансерное наблюдение',
+    en: 'Follow-up of a long-term illness',
+  },
   emergency: { code: 'tecili', az: 'Təcili yardım', ru: 'Неотложная помощь', en: 'Emergency care' },
   inpatient: { code: 'stasionar', az: 'Stasionar müalicə', ru: 'Стационарное лечение', en: 'Hospital stay' },
   antenatal: { code: 'hamilelik', az: 'Hamiləliyə nəzarət', ru: 'Наблюдение беременности', en: 'Antenatal visit' },
   delivery: { code: 'dogus', az: 'Doğuş', ru: 'Роды', en: 'Childbirth' },
-  newborn: { code: 'yenidogulmus', az: 'Yenidoğulmuşun müşahidəsi', ru: 'Наблюдение новорождённого', en: 'Care of the newborn' },
+  newborn: {
+    code: 'yenidogulmus',
+    az: 'Yenidoğulmuşun müşahidəsi',
+    ru: 'Наблюдение новорождённого',
+    en: 'Care of the newborn',
+  },
   homeVisit: { code: 'ev', az: 'Evə çağırış', ru: 'Вызов на дом', en: 'Home visit' },
 } as const;
 
@@ -63,7 +78,10 @@ export function addVisit(history: History, request: VisitRequest): Visit {
   const id = history.nextId('e');
   const lastDay = Math.min(request.day + (request.nights ?? 0), history.end);
   const start = bakuInstant(request.day, request.minute);
-  const end = bakuInstant(lastDay, request.nights === undefined ? request.minute + visitMinutes : Math.max(request.minute, 12 * 60) + 60);
+  const end = bakuInstant(
+    lastDay,
+    request.nights === undefined ? request.minute + visitMinutes : Math.max(request.minute, 12 * 60) + 60,
+  );
   history.resources.push({
     resourceType: 'Encounter',
     id,

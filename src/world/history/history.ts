@@ -66,7 +66,13 @@ export type History = {
   readonly nextId: (letter: string) => string;
 };
 
-export function createHistory(person: Person, registry: Registry, today: Day, seed: string, wishes: HistoryWishes): History {
+export function createHistory(
+  person: Person,
+  registry: Registry,
+  today: Day,
+  seed: string,
+  wishes: HistoryWishes,
+): History {
   const counts = new Map<string, number>();
   return {
     person,
@@ -93,4 +99,5 @@ export const ageOn = (history: History, day: Day): number => yearsBetween(histor
 export const since = (history: History, years: number): Day =>
   Math.max(history.person.birth, Math.min(history.end, history.today) - Math.round(years * 365.25));
 
-export const hasIllness = (history: History, code: string): boolean => history.illnesses.some((illness) => illness.code === code);
+export const hasIllness = (history: History, code: string): boolean =>
+  history.illnesses.some((illness) => illness.code === code);

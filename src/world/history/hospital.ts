@@ -14,23 +14,41 @@ const procedures = {
   osteosynthesis: { code: 'osteosintez', az: 'Sümüyün osteosintezi', ru: 'Остеосинтез', en: 'Fixation of a fracture' },
   infusion: { code: 'infuziya', az: 'İnfuzion terapiya', ru: 'Инфузионная терапия', en: 'Infusion therapy' },
   caesarean: { code: 'keyseriyye', az: 'Keysəriyyə əməliyyatı', ru: 'Кесарево сечение', en: 'Caesarean section' },
-  delivery: { code: 'tebii-dogus', az: 'Təbii doğuşun aparılması', ru: 'Ведение естественных родов', en: 'Conduct of normal delivery' },
-  cholecystectomy: { code: 'xolesistektomiya', az: 'Laparoskopik xolesistektomiya', ru: 'Лапароскопическая холецистэктомия', en: 'Removal of the gallbladder' },
-  cataract: { code: 'katarakta', az: 'Kataraktanın fakoemulsifikasiyası', ru: 'Факоэмульсификация катаракты', en: 'Cataract surgery' },
+  delivery: {
+    code: 'tebii-dogus',
+    az: 'Təbii doğuşun aparılması',
+    ru: 'Ведение естественных родов',
+    en: 'Conduct of normal delivery',
+  },
+  cholecystectomy: {
+    code: 'xolesistektomiya',
+    az: 'Laparoskopik xolesistektomiya',
+    ru: 'Лапароскопическая холецистэктомия',
+    en: 'Removal of the gallbladder',
+  },
+  cataract: {
+    code: 'katarakta',
+    az: 'Kataraktanın fakoemulsifikasiyası',
+    ru: 'Факоэмульсификация катаракты',
+    en: 'Cataract surgery',
+  },
   ecg: { code: 'ekq', az: 'Elektrokardioqrafiya', ru: 'Электрокардиография', en: 'Electrocardiogram' },
 } as const;
 
 export type ProcedureKey = keyof typeof procedures;
 
 const procedureConcepts = new Map(
-  Object.entries(procedures).map(([key, procedure]) => [key, concept(codeSystems.procedure, procedure.code, procedure)]),
+  Object.entries(procedures).map(([key, procedure]) => [
+    key,
+    concept(codeSystems.procedure, procedure.code, procedure),
+  ]),
 );
 
 const procedureFor: Readonly<Record<string, ProcedureKey>> = {
   'K35.8': 'appendectomy',
   'S82.6': 'osteosynthesis',
   'J18.9': 'infusion',
-  'N10': 'infusion',
+  N10: 'infusion',
   'K80.2': 'cholecystectomy',
   'H25.9': 'cataract',
   'I21.9': 'ecg',
@@ -49,7 +67,9 @@ export type StayRequest = {
 export function writeHospitalStay(history: History, request: StayRequest): void {
   const { random, end } = history;
   const nights = Math.min(random.int(2, 9), end - request.day);
-  const surgical = ['appendectomy', 'osteosynthesis', 'cholecystectomy', 'cataract'].includes(procedureFor[request.code] ?? '');
+  const surgical = ['appendectomy', 'osteosynthesis', 'cholecystectomy', 'cataract'].includes(
+    procedureFor[request.code] ?? '',
+  );
   const staff = hospitalStaff(history, surgical, request.day);
   const dies = request.endsInDeath === true;
   const visit = addVisit(history, {
@@ -73,7 +93,12 @@ export function writeHospitalStay(history: History, request: StayRequest): void 
       visit,
       ...(dies || leaves >= end ? {} : { abatement: leaves }),
     });
-  addMeasurement(history, 'temperature', visit, request.code.startsWith('J') || request.code.startsWith('N') ? 37.4 + random.next() * 1.6 : undefined);
+  addMeasurement(
+    history,
+    'temperature',
+    visit,
+    request.code.startsWith('J') || request.code.startsWith('N') ? 37.4 + random.next() * 1.6 : undefined,
+  );
   addBloodPressure(history, visit);
   addPanel(history, 'blood', visit);
   addPanel(history, 'crp', visit);
@@ -83,7 +108,12 @@ export function writeHospitalStay(history: History, request: StayRequest): void 
 }
 
 /** Adds a procedure done on the first day of a visit. */
-export function addProcedure(history: History, key: ProcedureKey, visit: Visit, reason: { readonly reference: string }): void {
+export function addProcedure(
+  history: History,
+  key: ProcedureKey,
+  visit: Visit,
+  reason: { readonly reference: string },
+): void {
   const code = procedureConcepts.get(key);
   if (code === undefined) throw new TypeError(`No procedure ${key}`);
   history.resources.push({
@@ -101,7 +131,9 @@ export function addProcedure(history: History, key: ProcedureKey, visit: Visit, 
 
 function hospitalStaff(history: History, surgical: boolean, day: Day): StaffMember {
   const { registry, person, random } = history;
-  const hospitals = (registry.byDistrict.get(person.dwelling.district) ?? []).filter(({ type }) => type === 'rmx' || type === 'seher-xestexanasi');
+  const hospitals = (registry.byDistrict.get(person.dwelling.district) ?? []).filter(
+    ({ type }) => type === 'rmx' || type === 'seher-xestexanasi',
+  );
   const hospital = random.pick(hospitals);
   const speciality = surgical ? 'surgery' : ageOn(history, day) < 18 ? 'pediatrics' : 'neurology';
   return random.pick(registry.findStaff(speciality, hospital));

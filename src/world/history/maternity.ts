@@ -21,7 +21,8 @@ const caesareanShare = 0.28;
 export function writePregnancies(history: History): void {
   if (history.person.sex !== 'female') return;
   for (const birth of history.person.births) {
-    if (birth - daysOfPregnancy > since(history, yearsOfPregnancies) && birth < history.end) writePregnancy(history, birth, true);
+    if (birth - daysOfPregnancy > since(history, yearsOfPregnancies) && birth < history.end)
+      writePregnancy(history, birth, true);
   }
   const due = history.wishes.pregnantUntil ?? drawDueDate(history);
   if (due !== undefined) writePregnancy(history, due, false);
@@ -34,7 +35,8 @@ function drawDueDate(history: History): Day | undefined {
   const days = random.int(20, 220);
   const age = ageOn(history, end);
   const lastBirth = person.births.at(-1) ?? 0;
-  const mayExpect = person.married && person.spouse?.death === undefined && person.death === undefined && age >= 20 && age <= 38;
+  const mayExpect =
+    person.married && person.spouse?.death === undefined && person.death === undefined && age >= 20 && age <= 38;
   if (!mayExpect || history.wishes.notPregnant === true || draw > 0.05 || end - lastBirth < 540) return undefined;
   return end + days;
 }
@@ -71,7 +73,11 @@ type AntenatalRequest = {
   readonly reference: { readonly reference: string };
 };
 
-const dueDate = concept(codeSystems.loinc, '11778-8', { az: 'Ehtimal olunan doğuş tarixi', ru: 'Предполагаемая дата родов', en: 'Expected delivery date' });
+const dueDate = concept(codeSystems.loinc, '11778-8', {
+  az: 'Ehtimal olunan doğuş tarixi',
+  ru: 'Предполагаемая дата родов',
+  en: 'Expected delivery date',
+});
 
 function writeAntenatalVisit(history: History, { day, week, due, doctor, reference }: AntenatalRequest): void {
   const { random } = history;
@@ -94,18 +100,33 @@ function writeAntenatalVisit(history: History, { day, week, due, doctor, referen
       code: dueDate,
       valueDateTime: toIsoDate(due),
     });
-    addPrescription(history, { key: 'folat', visit, reason: reference, status: week < 36 && due > history.end ? 'active' : 'completed', chronic: false, days: 90 });
+    addPrescription(history, {
+      key: 'folat',
+      visit,
+      reason: reference,
+      status: week < 36 && due > history.end ? 'active' : 'completed',
+      chronic: false,
+      days: 90,
+    });
   }
   if (hemoglobin < 105) {
-    addPrescription(history, { key: 'demir-sulfat', visit, reason: reference, status: due > history.end ? 'active' : 'completed', chronic: false, days: 60 });
+    addPrescription(history, {
+      key: 'demir-sulfat',
+      visit,
+      reason: reference,
+      status: due > history.end ? 'active' : 'completed',
+      chronic: false,
+      days: 60,
+    });
   }
 }
 
 /** The maternity ward near the mother: her district's, else its hospital's. */
-export function maternityDoctor(history: History): StaffMember {
+function maternityDoctor(history: History): StaffMember {
   const near = history.registry.byDistrict.get(history.person.dwelling.district) ?? [];
   const wards = near.filter(({ type }) => type === 'dogum-evi');
-  const hospitals = wards.length > 0 ? wards : near.filter(({ type }) => type === 'rmx' || type === 'seher-xestexanasi');
+  const hospitals =
+    wards.length > 0 ? wards : near.filter(({ type }) => type === 'rmx' || type === 'seher-xestexanasi');
   return history.random.pick(history.registry.findStaff('gynecology', history.random.pick(hospitals)));
 }
 
@@ -123,7 +144,14 @@ function writeDelivery(history: History, birth: Day): void {
     reason: diseaseConcept(code),
     nights,
   });
-  const reason = addCondition(history, { code, onset: birth, recorded: birth, chronic: false, visit, abatement: visit.lastDay });
+  const reason = addCondition(history, {
+    code,
+    onset: birth,
+    recorded: birth,
+    chronic: false,
+    visit,
+    abatement: visit.lastDay,
+  });
   addProcedure(history, caesarean ? 'caesarean' : 'delivery', visit, reason);
   addMeasurement(history, 'hemoglobin', visit, 112 + random.normal(0, 9));
   addDischargeExtract(history, visit, { diagnosis: `${code} ${diseaseName(code)}`, dies: false });
@@ -161,7 +189,14 @@ function writeJaundice(history: History): void {
     reason: diseaseConcept('P59.9'),
   });
   addMeasurement(history, 'bilirubin', visit, 150 + random.normal(0, 30));
-  addCondition(history, { code: 'P59.9', onset: day, recorded: day, chronic: false, visit, abatement: day + random.int(7, 14) });
+  addCondition(history, {
+    code: 'P59.9',
+    onset: day,
+    recorded: day,
+    chronic: false,
+    visit,
+    abatement: day + random.int(7, 14),
+  });
 }
 
 function neonatologist(history: History): StaffMember {

@@ -32,7 +32,10 @@ export const observationFrame = (history: History, visit: Visit, category: strin
   performer: [visit.staff.reference],
 });
 
-type ObservationFrame = Pick<Observation, 'status' | 'category' | 'subject' | 'encounter' | 'effectiveDateTime' | 'performer'> & { id: string };
+type ObservationFrame = Pick<
+  Observation,
+  'status' | 'category' | 'subject' | 'encounter' | 'effectiveDateTime' | 'performer'
+> & { id: string };
 
 /** Measures something at a visit and adds it to the record; the value is drawn unless it is given. */
 export function addMeasurement(history: History, key: string, visit: Visit, given?: number): number {
@@ -46,7 +49,9 @@ export function addMeasurement(history: History, key: string, visit: Visit, give
     ...observationFrame(history, visit, kind.category),
     code,
     valueQuantity: { value, unit: kind.unit, system: codeSystems.ucum, code: kind.ucum },
-    ...(range === undefined ? {} : { interpretation: [interpret(value, range)], referenceRange: [rangeResource(kind, range)] }),
+    ...(range === undefined
+      ? {}
+      : { interpretation: [interpret(value, range)], referenceRange: [rangeResource(kind, range)] }),
   });
   return value;
 }
@@ -54,6 +59,21 @@ export function addMeasurement(history: History, key: string, visit: Visit, give
 /** Every measurement of a panel. */
 export function addPanel(history: History, panel: string, visit: Visit): void {
   for (const key of panels[panel] ?? []) addMeasurement(history, key, visit);
+  if (panel === 'renal') addKidneyFunction(history, visit);
+}
+
+const micromolesPerMilligram = 88.4;
+
+/** Creatinine, and the filtration rate it means by the CKD-EPI equation of 2021, which holds for adults. */
+function addKidneyFunction(history: History, visit: Visit): void {
+  const creatinine = addMeasurement(history, 'creatinine', visit) / micromolesPerMilligram;
+  const age = ageOn(history, visit.day);
+  if (age < 18) return;
+  const female = history.person.sex === 'female';
+  const ratio = creatinine / (female ? 0.7 : 0.9);
+  const low = Math.min(ratio, 1) ** (female ? -0.241 : -0.302);
+  const high = Math.max(ratio, 1) ** -1.2;
+  addMeasurement(history, 'egfr', visit, Math.min(130, 142 * low * high * 0.9938 ** age * (female ? 1.012 : 1)));
 }
 
 function kindOf(key: string): ObservationKind {
@@ -71,7 +91,7 @@ function round(value: number, decimals: number): number {
 export function traitOf(history: History, key: string): number {
   const known = history.traits.get(key);
   if (known !== undefined) return known;
-  const drawn = history.random.normal(0, 1);
+  const drawn = Math.max(-2, Math.min(2, history.random.normal(0, 1)));
   history.traits.set(key, drawn);
   return drawn;
 }
@@ -110,7 +130,10 @@ function rangeFor(kind: ObservationKind, history: History, day: Day): ReferenceR
   );
 }
 
-export function interpret(value: number, { low, high }: { readonly low?: number; readonly high?: number }): CodeableConcept {
+export function interpret(
+  value: number,
+  { low, high }: { readonly low?: number; readonly high?: number },
+): CodeableConcept {
   if (low !== undefined && value < low) return interpretations.L;
   return high !== undefined && value > high ? interpretations.H : interpretations.N;
 }

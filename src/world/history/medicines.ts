@@ -81,7 +81,10 @@ export function addOwnMedicine(history: History, day: Day): void {
     status: history.person.death === undefined ? 'active' : 'completed',
     medicationCodeableConcept: concept,
     subject: history.subject,
-    effectivePeriod: { start: toIsoDate(day), ...(history.person.death === undefined ? {} : { end: toIsoDate(history.person.death) }) },
+    effectivePeriod: {
+      start: toIsoDate(day),
+      ...(history.person.death === undefined ? {} : { end: toIsoDate(history.person.death) }),
+    },
     dateAsserted: toIsoDate(day),
     informationSource: history.subject,
     dosage: [{ text: medicine.dose }],

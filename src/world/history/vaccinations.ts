@@ -1,24 +1,40 @@
 import type { CodeableConcept, Immunization } from '@medplum/fhirtypes';
 import { type Day, dayOf, toCalendarDate, toDay, toIsoDate, yearsBetween } from '#platform/days';
-import { findVaccine, type GivenDose, type PlannedDose, planVaccinations, targetDiseases, vaccineSystem, vaccines } from '#systems/health-card';
+import {
+  findVaccine,
+  type GivenDose,
+  type PlannedDose,
+  planVaccinations,
+  targetDiseases,
+  vaccineSystem,
+  vaccines,
+} from '#systems/health-card';
 import { codeSystems, concept, plainConcept, translatedCoding } from '../codes.ts';
+import { workday } from '../moments.ts';
 import { facilityLocationId } from '../registry.ts';
 import type { StaffMember } from '../staff.ts';
-import { workday } from '../moments.ts';
 import { ageOn, type History } from './history.ts';
 
 const vaccineConcepts = new Map<string, CodeableConcept>(
   vaccines.map((vaccine) => [
     vaccine.code,
-    { coding: [translatedCoding(vaccineSystem, vaccine.code, vaccine), { system: codeSystems.cvx, code: vaccine.cvx }] },
+    {
+      coding: [translatedCoding(vaccineSystem, vaccine.code, vaccine), { system: codeSystems.cvx, code: vaccine.cvx }],
+    },
   ]),
 );
-const diseaseConcepts = new Map(targetDiseases.map((disease) => [disease.code, concept(codeSystems.disease, disease.code, disease)]));
+const diseaseConcepts = new Map(
+  targetDiseases.map((disease) => [disease.code, concept(codeSystems.disease, disease.code, disease)]),
+);
 
 const siteSystem = 'http://terminology.hl7.org/CodeSystem/v3-ActSite';
 const routeSystem = 'http://terminology.hl7.org/CodeSystem/v3-RouteOfAdministration';
 const sites = { arm: plainConcept(siteSystem, 'LA'), thigh: plainConcept(siteSystem, 'LT') };
-const routes = { muscle: plainConcept(routeSystem, 'IM'), mouth: plainConcept(routeSystem, 'PO'), skin: plainConcept(routeSystem, 'IDINJ') };
+const routes = {
+  muscle: plainConcept(routeSystem, 'IM'),
+  mouth: plainConcept(routeSystem, 'PO'),
+  skin: plainConcept(routeSystem, 'IDINJ'),
+};
 const refused = concept(codeSystems.immunisationRefusal, 'valideyn-imtinasi', {
   az: 'Valideynin imtinası',
   ru: 'Отказ родителей',
@@ -41,23 +57,27 @@ function writeCalendarDoses(history: History): void {
   const done = new Set<string>();
   let from = person.birth;
   for (;;) {
-    const open = planVaccinations({ birthDate, given, today: birthDate }).filter((dose) => dose.state !== 'given' && !done.has(keyOf(dose)) && !skipped.has(dose.series));
+    const open = planVaccinations({ birthDate, given, today: birthDate }).filter(
+      (dose) => dose.state !== 'given' && !done.has(keyOf(dose)) && !skipped.has(dose.series),
+    );
     const [next] = open;
     if (next === undefined) return;
-    const day = Math.max(from, toDay(next.dueDate)) + delay(history, diligence, next);
+    const asked = Math.max(from, toDay(next.dueDate)) + delay(history, diligence, next);
+    const day = diligence === 1 || asked - person.birth < 28 ? asked : workday(asked);
     if (day >= history.end) return;
     for (const dose of open.filter(({ dueDate }) => toDay(dueDate) <= day)) {
       done.add(keyOf(dose));
       if (refuses || (diligence < 0.12 && random.chance(0.2))) {
         skipped.add(dose.series);
-        if (refuses) addDose(history, dose.vaccine, { day, dose: dose.dose, refused: true });
+        if (refuses) addDose(history, dose.vaccine, { day, doseOf: () => dose.dose, refused: true });
         continue;
       }
       if (tooLate(dose, person.birth, day)) continue;
-      if (!given.some((one) => one.vaccine === dose.vaccine && toDay(one.date) === day)) {
-        addDose(history, vaccineOn(dose, birthDate, day), { day, dose: dose.dose, refused: false });
-      }
-      given.push({ vaccine: vaccineOn(dose, birthDate, day), date: toIsoDate(day) });
+      const vaccine = vaccineOn(dose, birthDate, day);
+      // One injection may serve two series.
+      if (given.some((one) => one.vaccine === vaccine && toDay(one.date) === day)) continue;
+      addDose(history, vaccine, { day, doseOf: (series) => 1 + countOf(series, given, person.birth), refused: false });
+      given.push({ vaccine, date: toIsoDate(day) });
     }
     from = day;
   }
@@ -81,9 +101,25 @@ function delay(history: History, diligence: number, dose: PlannedDose): number {
 const tooLate = (dose: PlannedDose, birth: Day, day: Day): boolean =>
   (dose.series === 'hepb-birth' || dose.series === 'polio-birth') && day - birth > 27;
 
-type DoseRequest = { readonly day: Day; readonly dose: number; readonly refused: boolean };
+type DoseRequest = {
+  readonly day: Day;
+  /** Number of the dose in a series the vaccine serves. */
+  readonly doseOf: (series: string) => number;
+  readonly refused: boolean;
+};
 
-function addDose(history: History, code: string, { day, dose, refused: isRefused }: DoseRequest): void {
+const daysOfBirthDose = 28;
+
+/** Oral polio vaccine in the first month is the dose at birth, which the series does not count. */
+const seriesOn = (series: string, birth: Day, day: Day): string =>
+  series === 'polio' && day - birth < daysOfBirthDose ? 'polio-birth' : series;
+
+const countOf = (series: string, given: readonly GivenDose[], birth: Day): number =>
+  given.filter(({ vaccine, date }) =>
+    findVaccine(vaccine)?.series.some((one) => seriesOn(one, birth, toDay(date)) === series),
+  ).length;
+
+function addDose(history: History, code: string, { day, doseOf, refused: isRefused }: DoseRequest): void {
   const vaccine = findVaccine(code);
   const vaccineCode = vaccineConcepts.get(code);
   if (vaccine === undefined || vaccineCode === undefined) throw new TypeError(`The calendar has no vaccine ${code}`);
@@ -100,11 +136,13 @@ function addDose(history: History, code: string, { day, dose, refused: isRefused
     ...(isRefused ? {} : administration(history, code, day)),
     location: { reference: `Location/${facilityLocationId(staff.facilityId)}`, display: staff.facilityName },
     performer: [{ actor: staff.reference }],
-    protocolApplied: vaccine.series.map((series) => ({
-      series,
-      targetDisease: vaccine.targets.map((target) => diseaseConcepts.get(target) ?? {}),
-      doseNumberPositiveInt: dose,
-    })),
+    protocolApplied: vaccine.series
+      .map((series) => seriesOn(series, history.person.birth, day))
+      .map((series) => ({
+        series,
+        targetDisease: vaccine.targets.map((target) => diseaseConcepts.get(target) ?? {}),
+        doseNumberPositiveInt: doseOf(series),
+      })),
   };
   history.resources.push(immunization);
 }
@@ -129,7 +167,9 @@ function vaccinator(history: History, day: Day): StaffMember {
   const { person, registry, random } = history;
   if (day - person.birth < 5) {
     const near = registry.byDistrict.get(person.dwelling.district) ?? [];
-    const ward = near.find(({ type }) => type === 'dogum-evi') ?? near.find(({ type }) => type === 'rmx' || type === 'seher-xestexanasi');
+    const ward =
+      near.find(({ type }) => type === 'dogum-evi') ??
+      near.find(({ type }) => type === 'rmx' || type === 'seher-xestexanasi');
     return random.pick(registry.findStaff('neonatology', ward ?? person.facility));
   }
   return random.pick(registry.findStaff('vaksinator', person.facility));
@@ -144,14 +184,15 @@ function writeCampaignDoses(history: History): void {
   const day = workday(random.int(covidFrom, covidTo));
   if (random.chance(0.58) && yearsBetween(person.birth, day) >= 18 && day + 30 < end) {
     const code = random.chance(0.8) ? 'covid-19' : 'covid-19-mrna';
-    addDose(history, code, { day, dose: 1, refused: false });
-    addDose(history, code, { day: day + 28, dose: 2, refused: false });
+    addDose(history, code, { day, doseOf: () => 1, refused: false });
+    addDose(history, code, { day: day + 28, doseOf: () => 2, refused: false });
     const booster = workday(day + random.int(190, 260));
-    if (random.chance(0.4) && booster < end) addDose(history, code, { day: booster, dose: 3, refused: false });
+    if (random.chance(0.4) && booster < end) addDose(history, code, { day: booster, doseOf: () => 3, refused: false });
   }
   const lastYear = toCalendarDate(end).year;
   for (let year = lastYear - 3; year <= lastYear; year += 1) {
     const autumn = workday(dayOf(year, 10, 5) + random.int(0, 40));
-    if (random.chance(0.2) && autumn < end && ageOn(history, autumn) >= 60) addDose(history, 'qrip', { day: autumn, dose: 1, refused: false });
+    if (random.chance(0.2) && autumn < end && ageOn(history, autumn) >= 60)
+      addDose(history, 'qrip', { day: autumn, doseOf: () => 1, refused: false });
   }
 }

@@ -1,11 +1,23 @@
 import { codeSystems, concept } from '../codes.ts';
 import type { Visit } from './encounters.ts';
-import { ageOn, hasIllness, type History } from './history.ts';
+import { ageOn, type History, hasIllness } from './history.ts';
 import { addMeasurement, interpret, observationFrame, traitOf } from './measurements.ts';
 
-const pressure = concept(codeSystems.loinc, '85354-9', { az: 'Arterial təzyiq', ru: 'Артериальное давление', en: 'Blood pressure' });
-const systolic = concept(codeSystems.loinc, '8480-6', { az: 'Sistolik təzyiq', ru: 'Систолическое давление', en: 'Systolic blood pressure' });
-const diastolic = concept(codeSystems.loinc, '8462-4', { az: 'Diastolik təzyiq', ru: 'Диастолическое давление', en: 'Diastolic blood pressure' });
+const pressure = concept(codeSystems.loinc, '85354-9', {
+  az: 'Arterial təzyiq',
+  ru: 'Артериальное давление',
+  en: 'Blood pressure',
+});
+const systolic = concept(codeSystems.loinc, '8480-6', {
+  az: 'Sistolik təzyiq',
+  ru: 'Систолическое давление',
+  en: 'Systolic blood pressure',
+});
+const diastolic = concept(codeSystems.loinc, '8462-4', {
+  az: 'Diastolik təzyiq',
+  ru: 'Диастолическое давление',
+  en: 'Diastolic blood pressure',
+});
 
 const systolicRange = { low: 90, high: 139 };
 const diastolicRange = { low: 60, high: 89 };
@@ -33,7 +45,11 @@ export function addBloodPressure(history: History, visit: Visit): void {
   const { random } = history;
   const healthy = age < 18 ? 88 + age * 1.7 : 112 + (age - 18) * 0.22;
   const high = clamp(healthy + traitOf(history, 'systolic') * 6 + burden * 34 + random.normal(0, 4), 70, 225);
-  const low = clamp(high * 0.62 + traitOf(history, 'diastolic') * 3 + random.normal(0, 2), 40, Math.min(130, high - 18));
+  const low = clamp(
+    high * 0.62 + traitOf(history, 'diastolic') * 3 + random.normal(0, 2),
+    40,
+    Math.min(130, high - 18),
+  );
   history.resources.push({
     resourceType: 'Observation',
     ...observationFrame(history, visit, 'vital-signs'),
@@ -49,7 +65,13 @@ const clamp = (value: number, low: number, high: number): number => Math.round(M
 
 const adultFromYears = 16;
 
-function component(code: typeof systolic, value: number, range: typeof systolicRange, referenceRange: typeof systolicReference, age: number) {
+function component(
+  code: typeof systolic,
+  value: number,
+  range: typeof systolicRange,
+  referenceRange: typeof systolicReference,
+  age: number,
+) {
   const measured = { code, valueQuantity: millimetres(value) };
   return age < adultFromYears ? measured : { ...measured, interpretation: [interpret(value, range)], referenceRange };
 }
@@ -71,7 +93,8 @@ function heightAt(history: History, visit: Visit, age: number): number {
   return Math.round(adultHeight(history));
 }
 
-const adultHeight = (history: History): number => (history.person.sex === 'female' ? 161 : 174) + traitOf(history, 'height') * 6.5;
+const adultHeight = (history: History): number =>
+  (history.person.sex === 'female' ? 161 : 174) + traitOf(history, 'height') * 6.5;
 
 function adultWeight(history: History, visit: Visit, height: number): number {
   const age = ageOn(history, visit.day);

@@ -12,7 +12,13 @@ import { addOwnMedicine } from './medicines.ts';
 import { writeVaccinations } from './vaccinations.ts';
 
 /** Everything the record holds about a person's health, from birth or the last years to today or death. */
-export function writeHistory(person: Person, registry: Registry, today: Day, seed: string, wishes: HistoryWishes = {}): readonly ClinicalResource[] {
+export function writeHistory(
+  person: Person,
+  registry: Registry,
+  today: Day,
+  seed: string,
+  wishes: HistoryWishes = {},
+): readonly ClinicalResource[] {
   const history = createHistory(person, registry, today, seed, wishes);
   writeOwnBirth(history);
   writeVaccinations(history);
@@ -23,7 +29,8 @@ export function writeHistory(person: Person, registry: Registry, today: Day, see
   writeAdultCheckups(history);
   writeAcuteIllnesses(history);
   const asked = since(history, 1);
-  if (history.random.chance(0.08) && asked - person.birth > 18 * 366 && asked < history.end) addOwnMedicine(history, asked);
+  if (history.random.chance(0.08) && asked - person.birth > 18 * 366 && asked < history.end)
+    addOwnMedicine(history, asked);
   writeDeath(history);
   return history.resources;
 }

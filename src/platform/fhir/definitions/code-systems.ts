@@ -17,7 +17,9 @@ export function findCodeSystem(url: string): CodeSystemModel | undefined {
   const source = Object.hasOwn(compiled, url) ? compiled[url] : undefined;
   if (known || !source) return known;
   const isCaseSensitive = source.i !== 1;
-  const displays = new Map(Object.entries(source.c).map(([code, display]) => [isCaseSensitive ? code : code.toLowerCase(), display]));
+  const displays = new Map(
+    Object.entries(source.c).map(([code, display]) => [isCaseSensitive ? code : code.toLowerCase(), display]),
+  );
   const model: CodeSystemModel = { isCaseSensitive, displays };
   models.set(url, model);
   return model;

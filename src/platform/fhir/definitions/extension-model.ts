@@ -51,7 +51,10 @@ function toPart(elements: readonly JsonObject[], id: string): ExtensionPart {
 
 /** `valueCode` written in place of `value[x]`. */
 function isOnlyTypeOf(element: JsonObject, id: string): boolean {
-  return typeof element['id'] === 'string' && new RegExp(`^${id.replaceAll(/[.[\]]/g, '\\$&')}\\.value[A-Z][A-Za-z]*$`).test(element['id']);
+  return (
+    typeof element['id'] === 'string' &&
+    new RegExp(`^${id.replaceAll(/[.[\]]/g, '\\$&')}\\.value[A-Z][A-Za-z]*$`).test(element['id'])
+  );
 }
 
 function valueTypes(value: JsonObject | undefined): string[] | undefined {
@@ -64,7 +67,8 @@ function valueTypes(value: JsonObject | undefined): string[] | undefined {
 
 function requiredValueSet(value: JsonObject | undefined): string | undefined {
   const binding = value?.['binding'];
-  if (!isJsonObject(binding) || binding['strength'] !== 'required' || typeof binding['valueSet'] !== 'string') return undefined;
+  if (!isJsonObject(binding) || binding['strength'] !== 'required' || typeof binding['valueSet'] !== 'string')
+    return undefined;
   return binding['valueSet'].split('|')[0];
 }
 

@@ -20,3 +20,8 @@ export type JsonObject = Record<string, unknown>;
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The value when it is a text, else the empty text. */
+export function textOr(value: unknown, otherwise = ''): string {
+  return typeof value === 'string' ? value : otherwise;
+}

@@ -1,8 +1,25 @@
 import { readGenerated } from './read-generated.ts';
 
 /** The element as `structures.json` spells it; see tools/definitions/compile-structures.ts. */
-type CompiledElement = { n: string; m?: number; x?: number; t: string[]; b?: string; s?: 1; i?: 1; c?: string[]; a?: 1 };
-type CompiledType = { name: string; kind: TypeModel['kind']; base?: string; abstract?: 1; c?: string[]; e: CompiledElement[] };
+type CompiledElement = {
+  n: string;
+  m?: number;
+  x?: number;
+  t: string[];
+  b?: string;
+  s?: 1;
+  i?: 1;
+  c?: string[];
+  a?: 1;
+};
+type CompiledType = {
+  name: string;
+  kind: TypeModel['kind'];
+  base?: string;
+  abstract?: 1;
+  c?: string[];
+  e: CompiledElement[];
+};
 type Constraint = readonly [severity: 'error' | 'warning', expression: string, human: string];
 type CompiledStructures = { types: CompiledType[]; constraints: Record<string, Constraint> };
 
@@ -60,7 +77,9 @@ function build(source: CompiledType): TypeModel {
   const base = source.base === undefined ? undefined : types.get(source.base);
   const own = source.e.map((element) => buildElement(source.name, element));
   const elements = [...(base?.elements ?? []), ...own];
-  const properties = new Map(elements.flatMap((element) => element.properties.map((property) => [property.key, property])));
+  const properties = new Map(
+    elements.flatMap((element) => element.properties.map((property) => [property.key, property])),
+  );
   return {
     name: source.name,
     kind: source.kind,

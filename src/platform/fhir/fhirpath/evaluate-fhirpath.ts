@@ -13,7 +13,12 @@ export function evaluateFhirPath(expression: string, resource: unknown, variable
   try {
     return prepared(expression)(resource, { resource, rootResource: resource, ...variables });
   } catch (cause) {
-    throw new AppError('invalid', 'fhir.fhirpath-failed', `The FHIRPath expression cannot be evaluated: ${expression}`, { cause });
+    throw new AppError(
+      'invalid',
+      'fhir.fhirpath-failed',
+      `The FHIRPath expression cannot be evaluated: ${expression}`,
+      { cause },
+    );
   }
 }
 

@@ -1,6 +1,6 @@
-import { AppError } from '#platform/errors';
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
+import { AppError } from '#platform/errors';
 import { quoteKeywords } from './quote-keywords.ts';
 
 /** Where the engine found a value: its parent, its JSON name there and its place in a list. */
@@ -19,9 +19,20 @@ export function findNodes(expression: string, resource: unknown): PathNode[] {
   let found: unknown[];
   try {
     const options = { async: false, resolveInternalTypes: false, traceFn: () => undefined } as const;
-    found = fhirpath.evaluate(resource, quoteKeywords(expression), { resource, rootResource: resource }, r4, options) as unknown[]; // as: typed any[]
+    found = fhirpath.evaluate(
+      resource,
+      quoteKeywords(expression),
+      { resource, rootResource: resource },
+      r4,
+      options,
+    ) as unknown[]; // as: typed any[]
   } catch (cause) {
-    throw new AppError('invalid', 'fhir.fhirpath-failed', `The FHIRPath expression cannot be evaluated: ${expression}`, { cause });
+    throw new AppError(
+      'invalid',
+      'fhir.fhirpath-failed',
+      `The FHIRPath expression cannot be evaluated: ${expression}`,
+      { cause },
+    );
   }
   return found.filter(isPathNode);
 }

@@ -88,7 +88,8 @@ function endOfNumber(text: string, start: number): number {
 function countProperties(value: object): number {
   let count = 0;
   if (Array.isArray(value)) {
-    for (const item of value as readonly unknown[]) if (typeof item === 'object' && item !== null) count += countProperties(item);
+    for (const item of value as readonly unknown[])
+      if (typeof item === 'object' && item !== null) count += countProperties(item);
     return count;
   }
   const object = value as Record<string, unknown>; // as: a parsed JSON object that is no array

@@ -101,7 +101,8 @@ function readArray(cursor: Cursor): unknown[] {
 
 function enter(cursor: Cursor, step: Step): void {
   cursor.steps.push(step);
-  if (cursor.steps.length > maxDepth) throw malformed(cursor, `arrays and objects are nested deeper than ${maxDepth} levels`);
+  if (cursor.steps.length > maxDepth)
+    throw malformed(cursor, `arrays and objects are nested deeper than ${maxDepth} levels`);
   cursor.at += 1;
 }
 
@@ -112,7 +113,8 @@ function leave<Value>(cursor: Cursor, value: Value): Value {
 }
 
 function refuseKey(cursor: Cursor, object: Record<string, unknown>, key: string, start: number): void {
-  if (Object.hasOwn(object, key)) throw malformed({ ...cursor, at: start }, `the property "${shorten(key)}" is given twice`);
+  if (Object.hasOwn(object, key))
+    throw malformed({ ...cursor, at: start }, `the property "${shorten(key)}" is given twice`);
   if (key === '__proto__') throw malformed({ ...cursor, at: start }, 'the property name "__proto__" is not allowed');
 }
 
@@ -159,7 +161,8 @@ function readWord<Value>(cursor: Cursor, word: string, value: Value): Value {
 function readNumber(cursor: Cursor, container: Container, key: string | number): number {
   numberPattern.lastIndex = cursor.at;
   const literal = numberPattern.exec(cursor.text)?.[0];
-  if (literal === undefined) throw malformed(cursor, cursor.at < cursor.text.length ? 'a value is expected' : 'the document ends too early');
+  if (literal === undefined)
+    throw malformed(cursor, cursor.at < cursor.text.length ? 'a value is expected' : 'the document ends too early');
   cursor.at += literal.length;
   if (isInexact(literal)) rememberLiteral(container, key, literal);
   return Number(literal);

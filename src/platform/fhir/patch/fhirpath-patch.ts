@@ -13,10 +13,12 @@ type PatchValue = { readonly part: JsonObject; readonly key: string } | { readon
  * literals kept. Throws `AppError` `fhir.malformed-patch`, `fhir.patch-not-applicable` or `fhir.fhirpath-failed`.
  */
 export function applyFhirPathPatch(resource: Resource, patch: unknown): Resource {
-  if (!isJsonObject(patch) || patch['resourceType'] !== 'Parameters') throw malformedPatch('a FHIRPath Patch is a Parameters resource');
+  if (!isJsonObject(patch) || patch['resourceType'] !== 'Parameters')
+    throw malformedPatch('a FHIRPath Patch is a Parameters resource');
   const result = cloneJson(resource);
   for (const [index, operation] of partsOf(patch, 'parameter').entries()) {
-    if (operation['name'] !== 'operation') throw malformedPatch(`parameter ${index} is not named "operation"`, `Parameters.parameter[${index}]`);
+    if (operation['name'] !== 'operation')
+      throw malformedPatch(`parameter ${index} is not named "operation"`, `Parameters.parameter[${index}]`);
     applyOperation(result, operation);
   }
   return result;
@@ -61,7 +63,8 @@ function textPart(operation: JsonObject, name: string): string {
 
 function numberPart(operation: JsonObject, name: string): number {
   const value = findPart(operation, name)['valueInteger'];
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0) throw malformedPatch(`the part "${name}" must be a whole number from 0`);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+    throw malformedPatch(`the part "${name}" must be a whole number from 0`);
   return value;
 }
 
@@ -87,7 +90,9 @@ function add(resource: JsonObject, path: string, name: string, value: PatchValue
 function addChild(object: JsonObject, type: TypeModel, name: string, value: PatchValue): void {
   const property = propertyFor(type, name, value);
   if (!property.element.isList) {
-    const taken = property.element.properties.some(({ key }) => object[key] !== undefined || object[`_${key}`] !== undefined);
+    const taken = property.element.properties.some(
+      ({ key }) => object[key] !== undefined || object[`_${key}`] !== undefined,
+    );
     if (taken) throw notApplicable(`${property.element.path} has a value already and does not repeat`);
     write(object, property, value, undefined);
     return;
@@ -103,7 +108,10 @@ function listLength(object: JsonObject, key: string): number {
 
 /** The property of the type that takes the value: for a choice, the one of the value's own type. */
 function propertyFor(type: TypeModel, name: string, value: PatchValue): PropertyModel {
-  const element = type.elements.find((candidate) => candidate.name === name || (candidate.isChoice && candidate.properties.some(({ key }) => key === name)));
+  const element = type.elements.find(
+    (candidate) =>
+      candidate.name === name || (candidate.isChoice && candidate.properties.some(({ key }) => key === name)),
+  );
   if (!element) throw notApplicable(`${type.name} has no element "${name}"`);
   if (!element.isChoice) return firstProperty(element.properties, name);
   const suffix = 'key' in value ? value.key.slice('value'.length) : '';
@@ -124,7 +132,8 @@ function insert(resource: JsonObject, path: string, index: number, value: PatchV
   const property = place.type.properties.get(place.key);
   if (!property?.element.isList) throw notApplicable(`"${path}" is not a list`, path);
   const length = listLength(place.holder, place.key);
-  if (index > length) throw notApplicable(`the list "${path}" has ${length} items, so nothing can stand at ${index}`, path);
+  if (index > length)
+    throw notApplicable(`the list "${path}" has ${length} items, so nothing can stand at ${index}`, path);
   for (const key of [place.key, `_${place.key}`]) {
     const list = place.holder[key];
     if (Array.isArray(list) && list.length > index) list.splice(index, 0, null);
@@ -201,7 +210,8 @@ function move(resource: JsonObject, path: string, source: number, destination: n
   const [first] = locateElements(resource, path);
   if (!first) throw notApplicable(`there is nothing at "${path}"`, path);
   const length = listLength(first.holder, first.key);
-  if (source >= length || destination >= length) throw notApplicable(`the list "${path}" has ${length} items; cannot move ${source} to ${destination}`, path);
+  if (source >= length || destination >= length)
+    throw notApplicable(`the list "${path}" has ${length} items; cannot move ${source} to ${destination}`, path);
   for (const key of [first.key, `_${first.key}`]) {
     const list = first.holder[key];
     if (!Array.isArray(list)) continue;
@@ -221,7 +231,8 @@ function write(object: JsonObject, property: PropertyModel, value: PatchValue, i
   if (part[key] !== undefined || index !== undefined) put(object, property.key, index, cloneJson(part[key] ?? null));
   const literal = numberLiteral(part, key);
   if (literal !== '' && isInexact(literal) && index === undefined) rememberLiteral(object, property.key, literal);
-  if (shadow !== undefined || Array.isArray(object[`_${property.key}`])) put(object, `_${property.key}`, index, cloneJson(shadow ?? null));
+  if (shadow !== undefined || Array.isArray(object[`_${property.key}`]))
+    put(object, `_${property.key}`, index, cloneJson(shadow ?? null));
 }
 
 function put(object: JsonObject, key: string, index: number | undefined, value: unknown): void {

@@ -62,7 +62,8 @@ function find(holder: JsonObject, pointer: string): Place {
   let container: JsonObject | unknown[] = holder;
   for (const name of names.slice(0, -1)) {
     const next = childOf(container, name, pointer);
-    if (!Array.isArray(next) && !isJsonObject(next)) throw notApplicable(`"${pointer}" leads through a value that is neither object nor array`);
+    if (!Array.isArray(next) && !isJsonObject(next))
+      throw notApplicable(`"${pointer}" leads through a value that is neither object nor array`);
     container = next;
   }
   const key = names.at(-1) ?? '';
@@ -94,7 +95,8 @@ function add(holder: JsonObject, pointer: string, source: Sourced): void {
     return;
   }
   const index = key === '-' ? container.length : Number(key);
-  if (key !== '-' && (!/^(?:0|[1-9]\d*)$/.test(key) || index > container.length)) throw notApplicable(`"${pointer}" is outside the array`);
+  if (key !== '-' && (!/^(?:0|[1-9]\d*)$/.test(key) || index > container.length))
+    throw notApplicable(`"${pointer}" is outside the array`);
   container.splice(index, 0, undefined);
   write(container, index, source);
 }
@@ -123,7 +125,8 @@ function move(holder: JsonObject, from: string, path: string): void {
 }
 
 function test(holder: JsonObject, pointer: string, expected: Sourced): void {
-  if (!isDeepStrictEqual(read(holder, pointer).value, expected.value)) throw notApplicable(`the value at "${pointer}" is not the one expected`);
+  if (!isDeepStrictEqual(read(holder, pointer).value, expected.value))
+    throw notApplicable(`the value at "${pointer}" is not the one expected`);
 }
 
 function write(container: JsonObject | unknown[], key: string | number, source: Sourced): void {

@@ -4,7 +4,12 @@ import { findNodes, type PathNode } from '../fhirpath/find-nodes.ts';
 import { notApplicable } from './patch-errors.ts';
 
 /** An element in place: `holder[key]`, or `holder[key][index]` in a list. */
-export type Located = { readonly holder: JsonObject; readonly type: TypeModel; readonly key: string; readonly index: number | undefined };
+export type Located = {
+  readonly holder: JsonObject;
+  readonly type: TypeModel;
+  readonly key: string;
+  readonly index: number | undefined;
+};
 
 /** Every element that a FHIRPath expression selects, with the object that holds it. */
 export function locateElements(resource: JsonObject, path: string): Located[] {
@@ -37,23 +42,34 @@ function locate(resource: JsonObject, node: PathNode, path: string): Located {
   const last = steps.pop();
   if (!last) throw notApplicable(`"${path}" selects the resource itself`, path);
   const { object, type } = walk(resource, steps, path);
-  const list = object[last.key];
-  return { holder: object, type, key: last.key, index: Array.isArray(list) ? (last.index ?? 0) : undefined };
+  const key = presentKey(object, type, last.key);
+  const list = object[key];
+  return { holder: object, type, key, index: Array.isArray(list) ? (last.index ?? 0) : undefined };
 }
 
 function walk(resource: JsonObject, steps: readonly Step[], path: string): { object: JsonObject; type: TypeModel } {
   let object = resource;
   let type = typeOfResource(resource);
-  for (const { key, index } of steps) {
+  for (const { key: name, index } of steps) {
+    const key = presentKey(object, type, name);
     const property = type?.properties.get(key);
     const value = object[key];
     const next: unknown = Array.isArray(value) ? value[index ?? 0] : value;
-    if (!property || !isJsonObject(next)) throw notApplicable(`"${path}" does not select an element that can hold others`, path);
+    if (!property || !isJsonObject(next))
+      throw notApplicable(`"${path}" does not select an element that can hold others`, path);
     object = next;
     type = property.typeName === 'Resource' ? typeOfResource(next) : property.type;
   }
   if (!type) throw notApplicable(`"${path}" stands in a resource of unknown type`, path);
   return { object, type };
+}
+
+/** The engine calls a choice by its plain name (`value`); the object has it under the name with the type. */
+function presentKey(object: JsonObject, type: TypeModel | undefined, name: string): string {
+  const choice = type?.elements.find((element) => element.isChoice && element.name === name);
+  return (
+    choice?.properties.find(({ key }) => object[key] !== undefined || object[`_${key}`] !== undefined)?.key ?? name
+  );
 }
 
 function typeOfResource(resource: JsonObject): TypeModel | undefined {

@@ -1,7 +1,12 @@
 import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
 import { isResourceType } from '../definitions/type-model.ts';
 
-export type BundleEntry = { readonly fullUrl: string; readonly resource: JsonObject; readonly index: number; readonly isOutcome: boolean };
+export type BundleEntry = {
+  readonly fullUrl: string;
+  readonly resource: JsonObject;
+  readonly index: number;
+  readonly isOutcome: boolean;
+};
 /** Entries of a Bundle by their fullUrl; several versions of one resource share it in a history. */
 export type BundleIndex = {
   readonly type: string;
@@ -10,7 +15,8 @@ export type BundleIndex = {
   readonly urlOf: ReadonlyMap<JsonObject, string>;
 };
 
-const restUrlPattern = /^(https?:\/\/[^?#]*\/)?([A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(#.*)?$/;
+const restUrlPattern =
+  /^(https?:\/\/[^?#]*\/)?([A-Za-z]+)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/[A-Za-z0-9\-.]{1,64})?(#.*)?$/;
 
 export type RestUrl = { readonly base: string; readonly type: string; readonly id: string };
 

@@ -6,7 +6,7 @@ import { decodedBytes } from './check-attachment.ts';
 import type { Form } from './check-questionnaire-response.ts';
 import { compareValues } from './compare-values.ts';
 import { type Answer, extensionValues, isSameAnswer, objectsOf, typedValue } from './questionnaire-items.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 import { isInValueSet } from './value-set-membership.ts';
 
 const root = 'http://hl7.org/fhir/StructureDefinition/';
@@ -36,7 +36,12 @@ export function checkAnswer(form: Form, question: JsonObject, holder: JsonObject
   if (!answer) return;
   const allowed = answerTypes[String(question['type'])] ?? [];
   if (!allowed.includes(answer.key)) {
-    report(run, 'invalid', `An item of the type ${String(question['type'])} cannot be answered with a ${answer.key}.`, here);
+    report(
+      run,
+      'invalid',
+      `An item of the type ${String(question['type'])} cannot be answered with a ${answer.key}.`,
+      here,
+    );
     return;
   }
   checkOptions(run, question, answer, here);
@@ -51,14 +56,16 @@ export function checkAnswer(form: Form, question: JsonObject, holder: JsonObject
 function checkOptions(run: Run, question: JsonObject, answer: Answer, here: string): void {
   const options = objectsOf(question, 'answerOption').flatMap((option) => typedValue(option, 'value') ?? []);
   if (options.length === 0 || (question['type'] === 'open-choice' && answer.key === 'String')) return;
-  if (!options.some((option) => isSameAnswer(option, answer))) report(run, 'code-invalid', 'The answer is none of the options of the item.', here);
+  if (!options.some((option) => isSameAnswer(option, answer)))
+    report(run, 'code-invalid', 'The answer is none of the options of the item.', here);
 }
 
 function checkValueSet({ run, find }: Form, question: JsonObject, answer: Answer, here: string): void {
   const url = question['answerValueSet'];
   if (typeof url !== 'string') return;
   if (answer.key === 'String') {
-    if (question['type'] === 'choice' || question['type'] === 'string') report(run, 'code-invalid', `The text is not a code of ${url}.`, here);
+    if (question['type'] === 'choice' || question['type'] === 'string')
+      report(run, 'code-invalid', `The text is not a code of ${url}.`, here);
     return;
   }
   if (answer.key !== 'Coding' || !isJsonObject(answer.value)) return;
@@ -70,19 +77,22 @@ function checkValueSet({ run, find }: Form, question: JsonObject, answer: Answer
 }
 
 function limits(question: JsonObject, name: 'min' | 'max', answer: Answer): unknown[] {
-  if (answer.key === 'Quantity') return extensionValues(question, `${sdcRoot}sdc-questionnaire-${name}Quantity`, 'valueQuantity');
+  if (answer.key === 'Quantity')
+    return extensionValues(question, `${sdcRoot}sdc-questionnaire-${name}Quantity`, 'valueQuantity');
   return extensionValues(question, `${root}${name}Value`, `value${answer.key}`);
 }
 
 function checkRange(run: Run, question: JsonObject, answer: Answer, here: string): void {
   for (const limit of limits(question, 'min', answer)) {
     const order = compareValues(answer.value, limit);
-    if (order === undefined) report(run, 'invariant', 'The answer cannot be compared with the smallest value allowed.', here);
+    if (order === undefined)
+      report(run, 'invariant', 'The answer cannot be compared with the smallest value allowed.', here);
     else if (order < 0) report(run, 'invariant', 'The answer is less than the smallest value allowed.', here);
   }
   for (const limit of limits(question, 'max', answer)) {
     const order = compareValues(answer.value, limit);
-    if (order === undefined) report(run, 'invariant', 'The answer cannot be compared with the greatest value allowed.', here);
+    if (order === undefined)
+      report(run, 'invariant', 'The answer cannot be compared with the greatest value allowed.', here);
     else if (order > 0) report(run, 'invariant', 'The answer is more than the greatest value allowed.', here);
   }
 }
@@ -96,9 +106,12 @@ function checkText(run: Run, question: JsonObject, { value }: Answer, here: stri
   const { maxLength } = question;
   const [minLength] = extensionValues(question, `${root}minLength`, 'valueInteger');
   const [pattern] = extensionValues(question, `${root}regex`, 'valueString');
-  if (typeof maxLength === 'number' && value.length > maxLength) report(run, 'too-long', `The answer is longer than ${maxLength} characters.`, here);
-  if (typeof minLength === 'number' && value.length < minLength) report(run, 'invariant', `The answer is shorter than ${minLength} characters.`, here);
-  if (typeof pattern === 'string' && !matchesWhole(pattern, value)) report(run, 'invariant', 'The answer does not have the form that the item asks for.', here);
+  if (typeof maxLength === 'number' && value.length > maxLength)
+    report(run, 'too-long', `The answer is longer than ${maxLength} characters.`, here);
+  if (typeof minLength === 'number' && value.length < minLength)
+    report(run, 'invariant', `The answer is shorter than ${minLength} characters.`, here);
+  if (typeof pattern === 'string' && !matchesWhole(pattern, value))
+    report(run, 'invariant', 'The answer does not have the form that the item asks for.', here);
 }
 
 /** A pattern that cannot be read judges nothing. */
@@ -129,12 +142,24 @@ function checkReferenceRules(run: Run, question: JsonObject, { value }: Answer, 
   const target = parseRestUrl(reference);
   const [, type = ''] = /([A-Za-z]+)\/[^/]+$/.exec(reference) ?? [];
   if (!target) {
-    report(run, 'invalid', isResourceType(type) ? `"${reference}" is not a reference.` : `There is no R4 resource type "${type}" in "${reference}".`, here);
+    report(
+      run,
+      'invalid',
+      isResourceType(type)
+        ? `"${reference}" is not a reference.`
+        : `There is no R4 resource type "${type}" in "${reference}".`,
+      here,
+    );
     return;
   }
   const allowed = extensionValues(question, `${root}questionnaire-referenceResource`, 'valueCode');
   if (allowed.length > 0 && !allowed.includes(target.type)) {
-    report(run, 'invalid', `The item does not take a reference to a ${target.type}; allowed: ${allowed.join(', ')}.`, here);
+    report(
+      run,
+      'invalid',
+      `The item does not take a reference to a ${target.type}; allowed: ${allowed.join(', ')}.`,
+      here,
+    );
   }
 }
 
@@ -142,11 +167,16 @@ function checkUnit({ run, find }: Form, question: JsonObject, { value }: Answer,
   if (!isJsonObject(value)) return;
   const { system, code } = value;
   const units = extensionValues(question, `${root}questionnaire-unitOption`, 'valueCoding').filter(isJsonObject);
-  if (units.length > 0 && !units.some((unit) => unit['code'] === code && (system === undefined || unit['system'] === system))) {
+  if (
+    units.length > 0 &&
+    !units.some((unit) => unit['code'] === code && (system === undefined || unit['system'] === system))
+  ) {
     report(run, 'code-invalid', 'The unit is none of those the item offers.', here);
   }
   const [set] = extensionValues(question, `${root}questionnaire-unitValueSet`, 'valueCanonical');
   if (typeof set !== 'string') return;
-  const isKnown = typeof code === 'string' && isInValueSet(find, set, typeof system === 'string' ? system : undefined, code) !== false;
+  const isKnown =
+    typeof code === 'string' &&
+    isInValueSet(find, set, typeof system === 'string' ? system : undefined, code) !== false;
   if (!isKnown) report(run, 'code-invalid', `The unit is not in the value set ${set} of the item.`, here);
 }

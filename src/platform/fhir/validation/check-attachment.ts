@@ -1,5 +1,5 @@
 import type { JsonObject } from '../definitions/resource.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 /** FHIR R4, datatypes.html#Attachment: size is the number of bytes of the data before base64. */
 export function checkAttachment(run: Run, value: JsonObject): void {

@@ -1,14 +1,15 @@
-import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
+import { isJsonObject, type JsonObject, textOr } from '../definitions/resource.ts';
 import type { PropertyModel } from '../definitions/type-model.ts';
 import { findValueSet, type ValueSetModel } from '../definitions/value-sets.ts';
 import { openCodeRules } from './open-code-rules.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 /** Checks a value against the value set of a required binding. */
 export function checkBinding(run: Run, url: string, value: unknown, property: PropertyModel): void {
   const open = openCodeRules[url];
   if (open) {
-    if (typeof value === 'string' && !open.test(value)) report(run, 'code-invalid', `The code "${value}" ${open.wanted}.`);
+    if (typeof value === 'string' && !open.test(value))
+      report(run, 'code-invalid', `The code "${value}" ${open.wanted}.`);
     return;
   }
   const set = findValueSet(url);
@@ -20,7 +21,11 @@ export function checkBinding(run: Run, url: string, value: unknown, property: Pr
 
 function checkCode(run: Run, set: ValueSetModel, value: unknown): void {
   if (typeof value === 'string' && !set.codes.has(value)) {
-    report(run, 'code-invalid', `The code "${value}" is not in the value set ${set.url}, from which a code is required.`);
+    report(
+      run,
+      'code-invalid',
+      `The code "${value}" is not in the value set ${set.url}, from which a code is required.`,
+    );
   }
 }
 
@@ -35,7 +40,9 @@ function isMember(set: ValueSetModel, coding: JsonObject): boolean {
 }
 
 function reportMiss(run: Run, set: ValueSetModel, codings: readonly JsonObject[]): void {
-  const given = codings.map((coding) => `${String(coding['system'] ?? 'no system')}|${String(coding['code'] ?? 'no code')}`).join(', ');
+  const given = codings
+    .map((coding) => `${textOr(coding['system'], 'no system')}|${textOr(coding['code'], 'no code')}`)
+    .join(', ');
   const text = given === '' ? 'No code is given' : `None of the codes given (${given}) is in the value set`;
   report(run, 'code-invalid', `${text}; a code from ${set.url} is required.`);
 }

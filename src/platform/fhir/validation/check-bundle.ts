@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
+import { isJsonObject, type JsonObject, textOr } from '../definitions/resource.ts';
 import { type BundleEntry, type BundleIndex, indexBundle, parseRestUrl, resolveInBundle } from './bundle-index.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 /** Types whose entries may come without the identity of their resource. */
 const withoutFullUrl: ReadonlySet<string> = new Set(['transaction', 'batch', 'transaction-response', 'batch-response']);
@@ -18,7 +18,8 @@ export function checkBundle(run: Run, bundle: JsonObject): void {
 function checkFullUrl(run: Run, type: string, { fullUrl, resource, index, isOutcome }: BundleEntry): void {
   const place = `.entry[${index}]`;
   if (fullUrl === '') {
-    if (!withoutFullUrl.has(type) && !isOutcome) report(run, 'invalid', 'The entry needs a fullUrl: the identity of its resource.', place);
+    if (!withoutFullUrl.has(type) && !isOutcome)
+      report(run, 'invalid', 'The entry needs a fullUrl: the identity of its resource.', place);
     return;
   }
   if (!absoluteUrl.test(fullUrl)) {
@@ -29,9 +30,19 @@ function checkFullUrl(run: Run, type: string, { fullUrl, resource, index, isOutc
   if (!run.isStrict || !rest || withoutFullUrl.has(type)) return;
   const { resourceType, id } = resource;
   if (id === undefined) {
-    report(run, 'invalid', `The fullUrl "${fullUrl}" is the address of a resource on a server, but the resource has no id.`, place);
+    report(
+      run,
+      'invalid',
+      `The fullUrl "${fullUrl}" is the address of a resource on a server, but the resource has no id.`,
+      place,
+    );
   } else if (rest.type !== resourceType || rest.id !== id) {
-    report(run, 'invalid', `The fullUrl "${fullUrl}" must end with /${String(resourceType)}/${String(id)}.`, `${place}.fullUrl`);
+    report(
+      run,
+      'invalid',
+      `The fullUrl "${fullUrl}" must end with /${textOr(resourceType)}/${textOr(id)}.`,
+      `${place}.fullUrl`,
+    );
   }
 }
 
@@ -39,14 +50,29 @@ function checkLinks(run: Run, bundle: JsonObject): void {
   const links = Array.isArray(bundle['link']) ? bundle['link'].filter(isJsonObject) : [];
   const seen = new Set<unknown>();
   links.forEach(({ relation }, index) => {
-    if (seen.has(relation) && (relation === 'self' || relation === 'first' || relation === 'last' || relation === 'next' || relation === 'previous')) {
+    if (
+      seen.has(relation) &&
+      (relation === 'self' ||
+        relation === 'first' ||
+        relation === 'last' ||
+        relation === 'next' ||
+        relation === 'previous')
+    ) {
       report(run, 'invalid', `The link "${relation}" may be given only once.`, `.link[${index}]`);
     }
     seen.add(relation);
   });
 }
 
-const compositionReferences = ['subject', 'encounter', 'author', 'attester.party', 'custodian', 'event.detail', 'section'];
+const compositionReferences = [
+  'subject',
+  'encounter',
+  'author',
+  'attester.party',
+  'custodian',
+  'event.detail',
+  'section',
+];
 
 function checkDocument(run: Run, index: BundleIndex): void {
   const [composition] = index.entries;
@@ -56,16 +82,28 @@ function checkDocument(run: Run, index: BundleIndex): void {
 }
 
 /** What a document's Composition or a message's header points to must be in the Bundle. */
-function checkHeldReferences(run: Run, index: BundleIndex, source: BundleEntry | undefined, names: readonly string[]): void {
+function checkHeldReferences(
+  run: Run,
+  index: BundleIndex,
+  source: BundleEntry | undefined,
+  names: readonly string[],
+): void {
   if (!source) return;
   for (const name of names) {
     const [first = '', second] = name.split('.');
     const holder = source.resource[first];
-    const value = second === undefined ? holder : ownValues(holder).map((item) => (isJsonObject(item) ? item[second] : undefined));
+    const value =
+      second === undefined ? holder : ownValues(holder).map((item) => (isJsonObject(item) ? item[second] : undefined));
     for (const reference of referencesIn(value)) {
       if (reference.startsWith('#')) continue;
       const found = resolveInBundle(index, reference, source.fullUrl);
-      if (found.length === 0) report(run, 'not-found', `"${reference}" is not in the bundle (${String(source.resource['resourceType'])}.${name}).`, `.entry[${source.index}].resource`);
+      if (found.length === 0)
+        report(
+          run,
+          'not-found',
+          `"${reference}" is not in the bundle (${String(source.resource['resourceType'])}.${name}).`,
+          `.entry[${source.index}].resource`,
+        );
     }
   }
 }
@@ -77,7 +115,12 @@ function ownValues(value: unknown): readonly unknown[] {
 /** FHIR R4, documents.html: every entry hangs together with the Composition, in either direction. */
 function checkReachability(run: Run, index: BundleIndex, composition: BundleEntry): void {
   const reached = new Set<BundleEntry>([composition]);
-  const targets = new Map(index.entries.map((entry) => [entry, referencesIn(entry.resource).flatMap((text) => resolveInBundle(index, text, entry.fullUrl))]));
+  const targets = new Map(
+    index.entries.map((entry) => [
+      entry,
+      referencesIn(entry.resource).flatMap((text) => resolveInBundle(index, text, entry.fullUrl)),
+    ]),
+  );
   for (let size = 0; size !== reached.size; ) {
     size = reached.size;
     for (const [entry, found] of targets) {
@@ -86,12 +129,18 @@ function checkReachability(run: Run, index: BundleIndex, composition: BundleEntr
     }
   }
   for (const entry of index.entries) {
-    if (!reached.has(entry)) report(run, 'informational', 'The entry is not linked with the Composition of the document, directly or through others.', `.entry[${entry.index}]`);
+    if (!reached.has(entry))
+      report(
+        run,
+        'informational',
+        'The entry is not linked with the Composition of the document, directly or through others.',
+        `.entry[${entry.index}]`,
+      );
   }
 }
 
 /** Literal references at any depth. */
-export function referencesIn(value: unknown): string[] {
+function referencesIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(referencesIn);
   if (!isJsonObject(value)) return [];
   const found: string[] = [];

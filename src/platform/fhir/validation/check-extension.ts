@@ -2,9 +2,11 @@ import { findCoreExtension } from '../definitions/extension-definitions.ts';
 import { type ExtensionModel, type ExtensionPart, toExtensionModel } from '../definitions/extension-model.ts';
 import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
 import { findType } from '../definitions/type-model.ts';
+import { findNodes, type PathNode } from '../fhirpath/find-nodes.ts';
 import { checkBinding } from './check-binding.ts';
 import { elementNames } from './element-names.ts';
-import { report, type Run } from './run.ts';
+import { checkProfile } from './profile/check-profile.ts';
+import { type Run, report } from './run.ts';
 
 const absoluteUrl = /^[A-Za-z][A-Za-z0-9+.-]*:/;
 
@@ -23,6 +25,8 @@ export function checkExtension(run: Run, value: JsonObject): void {
   }
   checkPlace(run, url, model);
   checkPart(run, value, url, model);
+  const [plain = ''] = url.split('|');
+  if (run.find(plain)) checkProfile(run, value, findType('Extension'), plain);
 }
 
 /** Parts of a complex extension are judged with it. */
@@ -39,15 +43,49 @@ function findExtension(run: Run, url: string): ExtensionModel | undefined {
 
 function checkPlace(run: Run, url: string, model: ExtensionModel): void {
   const isModifier = run.keys[run.depth - 1] === 'modifierExtension';
-  if (isModifier && !model.isModifier) report(run, 'extension', `The extension ${url} is no modifier, so it must stand in "extension".`);
-  if (!isModifier && model.isModifier) report(run, 'extension', `The extension ${url} is a modifier, so it must stand in "modifierExtension".`);
-  const elements = model.contexts.filter((context) => context.type === 'element');
-  // Contexts by FHIRPath or by another extension are left to the profile that uses them.
-  if (elements.length === 0 || elements.length < model.contexts.length) return;
+  if (isModifier && !model.isModifier)
+    report(run, 'extension', `The extension ${url} is no modifier, so it must stand in "extension".`);
+  if (!isModifier && model.isModifier)
+    report(run, 'extension', `The extension ${url} is a modifier, so it must stand in "modifierExtension".`);
+  if (model.contexts.length === 0) return;
   const names = elementNames(run, run.depth - 1);
-  if (!elements.some(({ expression }) => expression === 'Element' || names.has(expression))) {
-    report(run, 'extension', `The extension ${url} is not allowed here, only on ${elements.map(({ expression }) => expression).join(', ')}.`);
+  if (!model.contexts.some((context) => isContext(run, context, names))) {
+    report(
+      run,
+      'extension',
+      `The extension ${url} is not allowed here, only on ${model.contexts.map(({ expression }) => expression).join(', ')}.`,
+    );
   }
+}
+
+function isContext(
+  run: Run,
+  { type, expression }: ExtensionModel['contexts'][number],
+  names: ReadonlySet<string>,
+): boolean {
+  if (type === 'element') return expression === 'Element' || names.has(expression);
+  // An extension on an extension stands inside it, where only the outer one is judged.
+  if (type === 'extension') return false;
+  return isSelected(run, expression);
+}
+
+/** Whether a FHIRPath selects the element that holds the extension. */
+function isSelected(run: Run, expression: string): boolean {
+  const start =
+    run.properties.slice(0, run.depth - 1).findLastIndex((property) => property.typeName === 'Resource') + 1;
+  const place = run.properties
+    .slice(start, run.depth - 1)
+    .map(({ element }, level) => `${element.name}[${Math.max(0, run.indices[start + level] ?? 0)}]`);
+  try {
+    return findNodes(expression, run.resource).some((node) => nodePlace(node).join('.') === place.join('.'));
+  } catch {
+    return true;
+  }
+}
+
+function nodePlace(node: PathNode): string[] {
+  if (!node.parentResNode) return [];
+  return [...nodePlace(node.parentResNode), `${node.propName ?? ''}[${node.index ?? 0}]`];
 }
 
 function checkPart(run: Run, value: JsonObject, url: string, part: ExtensionPart): void {
@@ -58,12 +96,15 @@ function checkPart(run: Run, value: JsonObject, url: string, part: ExtensionPart
     const childUrl = String(child['url']);
     const known = part.parts[childUrl];
     if (known) checkPart(run, child, `${url}#${childUrl}`, known);
-    else if (run.isStrict && !absoluteUrl.test(childUrl)) report(run, 'extension', `The extension ${url} has no part "${childUrl}".`);
+    else if (run.isStrict && !absoluteUrl.test(childUrl))
+      report(run, 'extension', `The extension ${url} has no part "${childUrl}".`);
   }
   for (const [name, { min, max }] of Object.entries(part.parts)) {
     const count = children.filter((child) => child['url'] === name).length;
-    if (count < min) report(run, 'required', `The extension ${url} needs the part "${name}" ${min} times, here ${count} times.`);
-    if (max >= 0 && count > max) report(run, 'structure', `The extension ${url} may have the part "${name}" ${max} times, here ${count} times.`);
+    if (count < min)
+      report(run, 'required', `The extension ${url} needs the part "${name}" ${min} times, here ${count} times.`);
+    if (max >= 0 && count > max)
+      report(run, 'structure', `The extension ${url} may have the part "${name}" ${max} times, here ${count} times.`);
   }
 }
 
@@ -74,7 +115,12 @@ function checkValueType(run: Run, value: JsonObject, url: string, part: Extensio
   if (!property) return;
   if (!part.types.includes(property.typeName)) {
     const allowed = part.types.length === 0 ? 'no value, only parts' : part.types.join(', ');
-    report(run, 'structure', `The extension ${url} has a value of type ${property.typeName}; allowed: ${allowed}.`, '.value');
+    report(
+      run,
+      'structure',
+      `The extension ${url} has a value of type ${property.typeName}; allowed: ${allowed}.`,
+      '.value',
+    );
   } else if (part.valueSet !== undefined && value[key] !== undefined) {
     checkBinding(run, part.valueSet, value[key], property);
   }

@@ -1,7 +1,7 @@
 import { SaxesParser } from 'saxes';
 import type { JsonObject } from '../definitions/resource.ts';
 import { isJsonObject } from '../definitions/resource.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 const xhtmlNamespace = 'http://www.w3.org/1999/xhtml';
 
@@ -20,7 +20,12 @@ const allowedAttributes: ReadonlySet<string> = new Set(
 const namedEntities = /&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*);/g;
 const linkSchemes: ReadonlySet<string> = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'data', 'cid', 'xcode']);
 
-type Findings = { readonly faults: string[]; hasContent: boolean; readonly anchors: Set<string>; readonly targets: string[] };
+type Findings = {
+  readonly faults: string[];
+  hasContent: boolean;
+  readonly anchors: Set<string>;
+  readonly targets: string[];
+};
 
 /** Text a person may be shown: XHTML without anything active, and not empty. */
 export function checkNarrative(run: Run, value: JsonObject): void {
@@ -32,9 +37,11 @@ export function checkNarrative(run: Run, value: JsonObject): void {
   } catch (error) {
     findings.faults.push(`is not well-formed XHTML (${error instanceof Error ? error.message : 'unreadable'})`);
   }
-  for (const fault of findings.faults.slice(0, 10)) report(run, 'invariant', `Rule txt-1 is broken: the narrative ${fault}.`, '.div');
+  for (const fault of findings.faults.slice(0, 10))
+    report(run, 'invariant', `Rule txt-1 is broken: the narrative ${fault}.`, '.div');
   if (findings.faults.length > 0) return;
-  if (run.isStrict && !findings.hasContent) report(run, 'invariant', 'Rule txt-2 is broken: the narrative must have some text or an image.', '.div');
+  if (run.isStrict && !findings.hasContent)
+    report(run, 'invariant', 'Rule txt-2 is broken: the narrative must have some text or an image.', '.div');
   if (run.isStrict) checkLinks(run, findings);
 }
 
@@ -65,7 +72,8 @@ function checkElement(name: string, attributes: readonly { name: string; value: 
   if (name === 'img') findings.hasContent = true;
   for (const attribute of attributes) {
     if (attribute.name.startsWith('xmlns')) continue;
-    if (!allowedAttributes.has(attribute.name)) findings.faults.push(`has the attribute "${attribute.name}", which is not allowed`);
+    if (!allowedAttributes.has(attribute.name))
+      findings.faults.push(`has the attribute "${attribute.name}", which is not allowed`);
     if (attribute.name === 'id' || attribute.name === 'name') findings.anchors.add(attribute.value);
     if (attribute.name === 'href' || attribute.name === 'src') checkTarget(attribute.value, findings);
   }
@@ -73,7 +81,8 @@ function checkElement(name: string, attributes: readonly { name: string; value: 
 
 function checkTarget(target: string, findings: Findings): void {
   const [, scheme] = /^\s*([A-Za-z][A-Za-z0-9+.-]*):/.exec(target) ?? [];
-  if (scheme !== undefined && /^(?:javascript|vbscript)$/i.test(scheme)) findings.faults.push('has a link that runs a script');
+  if (scheme !== undefined && /^(?:javascript|vbscript)$/i.test(scheme))
+    findings.faults.push('has a link that runs a script');
   findings.targets.push(target);
 }
 
@@ -83,7 +92,8 @@ function checkLinks(run: Run, findings: Findings): void {
     if (target.startsWith('#') && target.length > 1) {
       ids ??= idsIn(run.document, new Set());
       const id = target.slice(1);
-      if (!findings.anchors.has(id) && !ids.has(id)) report(run, 'invalid', `The link "${target}" of the narrative leads nowhere.`, '.div');
+      if (!findings.anchors.has(id) && !ids.has(id))
+        report(run, 'invalid', `The link "${target}" of the narrative leads nowhere.`, '.div');
     }
     const [, scheme] = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(target) ?? [];
     if (scheme !== undefined && !linkSchemes.has(scheme.toLowerCase())) {

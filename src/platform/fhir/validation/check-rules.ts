@@ -1,7 +1,7 @@
 import { findConstraint } from '../definitions/type-model.ts';
 import { compileFhirPath } from '../fhirpath/compile-fhirpath.ts';
 import { nativeRules } from './native-rules.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 /** True when the value keeps the rule. */
 export type RuleTest = (value: unknown, run: Run) => boolean;
@@ -30,11 +30,17 @@ function compileRule(key: string, base: string): Rule[] {
   return [{ key: key.split('@')[0] ?? key, text, test: nativeRules[key] ?? fhirPathTest(expression, base) }];
 }
 
-/** The rule is broken only by a clear `false`: a comparison that cannot be decided is not held against the sender. */
+/**
+ * The rule is broken only by a clear `false`: a comparison that cannot be decided is not held against the sender, and the engine
+ * stops at data of a wrong shape, which the structure check has named already.
+ */
 function fhirPathTest(expression: string, base: string): RuleTest {
   const evaluate = compileFhirPath(expression, base);
   return (value, run) => {
-    const result = evaluate(value, { resource: run.resource, rootResource: run.rootResource });
-    return result[0] !== false;
+    try {
+      return evaluate(value, { resource: run.resource, rootResource: run.rootResource })[0] !== false;
+    } catch {
+      return true;
+    }
   };
 }

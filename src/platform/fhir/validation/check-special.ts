@@ -3,11 +3,17 @@ import type { TypeModel } from '../definitions/type-model.ts';
 import { checkAttachment } from './check-attachment.ts';
 import { checkBundle } from './check-bundle.ts';
 import { checkCoding } from './check-coding.ts';
+import {
+  checkCanonicalUrl,
+  checkCodeSystem,
+  checkSearchParameter,
+  checkValueSet,
+} from './check-conformance-resource.ts';
 import { checkExtension } from './check-extension.ts';
 import { checkNarrative } from './check-narrative.ts';
 import { checkQuestionnaireResponse } from './check-questionnaire-response.ts';
 import { checkReference } from './check-reference.ts';
-import { report, type Run } from './run.ts';
+import { type Run, report } from './run.ts';
 
 type Check = (run: Run, value: JsonObject) => void;
 
@@ -15,17 +21,22 @@ type Check = (run: Run, value: JsonObject) => void;
 const checks: ReadonlyMap<string, Check> = new Map([
   ['Attachment', checkAttachment],
   ['Bundle', checkBundle],
+  ['CodeSystem', checkCodeSystem],
   ['Coding', checkCoding],
   ['Extension', checkExtension],
   ['Narrative', checkNarrative],
   ['QuestionnaireResponse', checkQuestionnaireResponse],
   ['Reference', checkReference],
+  ['SearchParameter', checkSearchParameter],
+  ['ValueSet', checkValueSet],
 ]);
 
 export function checkSpecial(run: Run, value: JsonObject, type: TypeModel): void {
   checks.get(type.name)?.(run, value);
+  if (type.kind === 'resource' && type.properties.get('url')?.typeName === 'uri') checkCanonicalUrl(run, value);
   // The ids of element definitions are unique in their view, snapshot or differential, which sdf-16 and sdf-17 say.
-  if (value['id'] !== undefined && type.kind !== 'resource' && type.name !== 'ElementDefinition') checkElementId(run, value, type);
+  if (value['id'] !== undefined && type.kind !== 'resource' && type.name !== 'ElementDefinition')
+    checkElementId(run, value, type);
 }
 
 /** FHIR R4, element.html#id: unique within the resource; an element is more than its id. */

@@ -1,21 +1,44 @@
 import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
-import { type ElementModel, findType, isResourceType, type PropertyModel, type TypeModel } from '../definitions/type-model.ts';
+import {
+  type ElementModel,
+  findType,
+  isResourceType,
+  type PropertyModel,
+  type TypeModel,
+} from '../definitions/type-model.ts';
 import { literalsOf } from '../json/number-literals.ts';
 import { checkBinding } from './check-binding.ts';
+import { checkCanonical } from './check-reference.ts';
 import { checkRules } from './check-rules.ts';
 import { checkSpecial } from './check-special.ts';
 import { primitiveChecks } from './primitives.ts';
-import { report, type Run } from './run.ts';
+import { checkProfile } from './profile/check-profile.ts';
+import { type Run, report } from './run.ts';
 
 /** Checks the resource where the walk stands, with all that it holds. */
 export function checkResource(run: Run, value: JsonObject): void {
   const name = value['resourceType'];
   const type = typeof name === 'string' && isResourceType(name) ? findType(name) : undefined;
   if (!type) {
-    report(run, 'structure', typeof name === 'string' ? `There is no R4 resource type "${name}".` : 'The property resourceType is missing.');
+    report(
+      run,
+      'structure',
+      typeof name === 'string' ? `There is no R4 resource type "${name}".` : 'The property resourceType is missing.',
+    );
     return;
   }
   checkObject(run, value, type);
+  checkClaimedProfiles(run, value, type);
+}
+
+/** Profiles that the resource claims, and those the caller names for the document itself. */
+function checkClaimedProfiles(run: Run, value: JsonObject, type: TypeModel): void {
+  const claimed = isJsonObject(value['meta']) ? value['meta']['profile'] : undefined;
+  const urls = new Set<unknown>([
+    ...(Array.isArray(claimed) ? claimed : []),
+    ...(value === run.document ? run.profiles : []),
+  ]);
+  for (const url of urls) if (typeof url === 'string') checkProfile(run, value, type, url);
 }
 
 function checkObject(run: Run, value: JsonObject, type: TypeModel): void {
@@ -68,13 +91,24 @@ function checkPresence(run: Run, value: JsonObject, element: ElementModel, type:
   for (const { key, isPrimitive } of element.properties) {
     if (value[key] !== undefined || (isPrimitive && value[`_${key}`] !== undefined)) return;
   }
-  report(run, 'required', `${type.name}.${element.name}${element.isChoice ? '[x]' : ''} is required but missing.`, `.${element.name}`);
+  report(
+    run,
+    'required',
+    `${type.name}.${element.name}${element.isChoice ? '[x]' : ''} is required but missing.`,
+    `.${element.name}`,
+  );
 }
 
 function checkSingleChoice(run: Run, seen: PropertyModel[], property: PropertyModel): void {
   if (seen.includes(property)) return;
   const other = seen.find((candidate) => candidate.element === property.element);
-  if (other) report(run, 'structure', `${property.key} and ${other.key} cannot both be present: only one ${property.element.name}[x] may be given.`, `.${property.element.name}`);
+  if (other)
+    report(
+      run,
+      'structure',
+      `${property.key} and ${other.key} cannot both be present: only one ${property.element.name}[x] may be given.`,
+      `.${property.element.name}`,
+    );
   seen.push(property);
 }
 
@@ -86,7 +120,8 @@ function checkList(run: Run, property: PropertyModel, value: unknown, holder: Js
   }
   const items = value as readonly unknown[]; // as: Array.isArray gives any[]
   if (items.length === 0) report(run, 'structure', 'An array must not be empty; leave the property out instead.');
-  if (items.length > element.max) report(run, 'structure', `${element.path} may be given at most ${element.max} times, here ${items.length} times.`);
+  if (items.length > element.max)
+    report(run, 'structure', `${element.path} may be given at most ${element.max} times, here ${items.length} times.`);
   const level = run.depth - 1;
   for (let index = 0; index < items.length; index += 1) {
     run.indices[level] = index;
@@ -100,17 +135,25 @@ function checkList(run: Run, property: PropertyModel, value: unknown, holder: Js
 /** In a list of primitives null stands for a value that has only an id or extensions. */
 function checkFilledGap(run: Run, shadow: unknown, index: number): void {
   const filler: unknown = Array.isArray(shadow) ? shadow[index] : undefined;
-  if (!isJsonObject(filler)) report(run, 'structure', 'null may stand in a list only where an id or extension is given for the same place.');
+  if (!isJsonObject(filler))
+    report(run, 'structure', 'null may stand in a list only where an id or extension is given for the same place.');
 }
 
 function checkValue(run: Run, property: PropertyModel, value: unknown, container: object, key: string | number): void {
   if (property.isPrimitive) checkPrimitive(run, property, value, container, key);
   else if (isJsonObject(value)) checkComplex(run, property, value);
-  else if (Array.isArray(value)) report(run, 'structure', `${property.element.path} does not repeat, so it must not be a JSON array.`);
+  else if (Array.isArray(value))
+    report(run, 'structure', `${property.element.path} does not repeat, so it must not be a JSON array.`);
   else report(run, 'structure', `${property.element.path} must be a JSON object.`);
 }
 
-function checkPrimitive(run: Run, property: PropertyModel, value: unknown, container: object, key: string | number): void {
+function checkPrimitive(
+  run: Run,
+  property: PropertyModel,
+  value: unknown,
+  container: object,
+  key: string | number,
+): void {
   const fault = primitiveChecks[property.typeName]?.(value) ?? checkLiteral(property, value, container, key);
   if (fault !== undefined) {
     report(run, Array.isArray(value) || typeof value === 'object' ? 'structure' : 'value', `The value ${fault}.`);
@@ -118,11 +161,17 @@ function checkPrimitive(run: Run, property: PropertyModel, value: unknown, conta
   }
   const { element } = property;
   if (element.requiredValueSet !== undefined) checkBinding(run, element.requiredValueSet, value, property);
+  if (property.targets.size > 0 && typeof value === 'string') checkCanonical(run, value, property.targets);
   if (element.constraintKeys.length > 0) checkRules(run, value, element.constraintKeys, element.path);
 }
 
 /** `1.0` and `1e3` are whole in value but are not written as whole numbers. */
-function checkLiteral(property: PropertyModel, value: unknown, container: object, key: string | number): string | undefined {
+function checkLiteral(
+  property: PropertyModel,
+  value: unknown,
+  container: object,
+  key: string | number,
+): string | undefined {
   if (typeof value !== 'number' || property.typeName === 'decimal') return undefined;
   const literal = literalsOf(container)?.get(key);
   return literal !== undefined && /[.eE]/.test(literal) ? 'must be written as a whole number' : undefined;
@@ -168,9 +217,10 @@ function checkShadow(run: Run, property: PropertyModel, value: unknown, holder: 
     if (items[index] !== null) {
       checkShadowObject(run, items[index]);
       if (!Array.isArray(values) || (values[index] ?? null) === null) checkAbsentValue(run, property, items[index]);
-    }
-    else if (Array.isArray(values) && values[index] === null) report(run, 'structure', 'A value and its extensions cannot both be null.');
-    else if (!Array.isArray(values) || index >= values.length) report(run, 'structure', 'null needs a value at the same place.');
+    } else if (Array.isArray(values) && values[index] === null)
+      report(run, 'structure', 'A value and its extensions cannot both be null.');
+    else if (!Array.isArray(values) || index >= values.length)
+      report(run, 'structure', 'null needs a value at the same place.');
   }
   if (items.length === 0) report(run, 'structure', 'An array must not be empty; leave the property out instead.');
   run.indices[level] = -1;

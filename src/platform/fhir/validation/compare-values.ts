@@ -23,6 +23,7 @@ function compareQuantities(left: Record<string, unknown>, right: Record<string, 
   if (typeof system !== 'string' || typeof code !== 'string' || typeof right['code'] !== 'string') return undefined;
   if (system !== right['system']) return undefined;
   if (code === right['code']) return left['value'] - right['value'];
-  const converted = system === 'http://unitsofmeasure.org' ? convertUnits(left['value'], code, right['code']) : undefined;
+  const converted =
+    system === 'http://unitsofmeasure.org' ? convertUnits(left['value'], code, right['code']) : undefined;
   return converted === undefined ? undefined : converted - right['value'];
 }

@@ -36,5 +36,6 @@ const canonicalInterfaces: ReadonlySet<string> = new Set(['CanonicalResource', '
 
 function addAncestry(names: Set<string>, type: TypeModel, suffix: string): void {
   for (let current: TypeModel | undefined = type; current; current = current.base) names.add(current.name + suffix);
-  if (type.kind === 'resource' && type.properties.has('url')) for (const name of canonicalInterfaces) names.add(name + suffix);
+  if (type.kind === 'resource' && type.properties.has('url'))
+    for (const name of canonicalInterfaces) names.add(name + suffix);
 }

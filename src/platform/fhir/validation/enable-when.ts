@@ -35,14 +35,18 @@ function compares(answer: Answer, operator: unknown, expected: Answer): boolean 
 function answersTo(linkId: unknown, scope: Scope): Answer[] {
   for (const level of scope) {
     const found = itemsBelow(level, linkId);
-    if (found.length > 0) return found.flatMap((item) => objectsOf(item, 'answer').flatMap((answer) => typedValue(answer, 'value') ?? []));
+    if (found.length > 0)
+      return found.flatMap((item) => objectsOf(item, 'answer').flatMap((answer) => typedValue(answer, 'value') ?? []));
   }
   return [];
 }
 
 function itemsBelow(items: readonly JsonObject[], linkId: unknown): JsonObject[] {
   return items.flatMap((item) => {
-    const nested = [...objectsOf(item, 'item'), ...objectsOf(item, 'answer').flatMap((answer) => objectsOf(answer, 'item'))];
+    const nested = [
+      ...objectsOf(item, 'item'),
+      ...objectsOf(item, 'answer').flatMap((answer) => objectsOf(answer, 'item')),
+    ];
     const below = itemsBelow(nested.filter(isJsonObject), linkId);
     return item['linkId'] === linkId ? [item, ...below] : below;
   });

@@ -9,7 +9,10 @@ export const nativeRules: Readonly<Record<string, RuleTest>> = {
   'ext-1': (value) => has(value, 'extension') !== hasChoice(value, 'value'),
   'dom-2': (value) => contained(value).every((resource) => resource['contained'] === undefined),
   'dom-3': (value, run) => contained(value).every((resource) => isReferredTo(resource, run)),
-  'dom-4': (value) => contained(value).every((resource) => !hasIn(resource['meta'], 'versionId') && !hasIn(resource['meta'], 'lastUpdated')),
+  'dom-4': (value) =>
+    contained(value).every(
+      (resource) => !hasIn(resource['meta'], 'versionId') && !hasIn(resource['meta'], 'lastUpdated'),
+    ),
   'dom-5': (value) => contained(value).every((resource) => !hasIn(resource['meta'], 'security')),
   'ref-1': keepsLocalReference,
   'qty-3': (value) => !has(value, 'code') || has(value, 'system'),
@@ -17,7 +20,8 @@ export const nativeRules: Readonly<Record<string, RuleTest>> = {
   'cpt-2': (value) => !has(value, 'value') || has(value, 'system'),
   'att-1': (value) => !has(value, 'data') || has(value, 'contentType'),
   'per-1': (value) => isOrdered(textOf(value, 'start'), textOf(value, 'end')),
-  'rat-1': (value) => has(value, 'numerator') === has(value, 'denominator') && (has(value, 'numerator') || hasIn(value, 'extension')),
+  'rat-1': (value) =>
+    has(value, 'numerator') === has(value, 'denominator') && (has(value, 'numerator') || hasIn(value, 'extension')),
   'drt-1': (value) => !has(value, 'code') || (textOf(value, 'system') === ucum && has(value, 'value')),
   'pat-1': (value) => ['name', 'telecom', 'address', 'organization'].some((name) => has(value, name)),
   'org-1': (value) => has(value, 'identifier') || has(value, 'name'),
@@ -29,7 +33,8 @@ export const nativeRules: Readonly<Record<string, RuleTest>> = {
   'con-1': (value) => has(value, 'summary') || has(value, 'assessment'),
   'con-2': (value) => has(value, 'code') || has(value, 'detail'),
   'app-1': (value) => has(value, 'type') || has(value, 'actor'),
-  'bdl-1': (value) => !has(value, 'total') || textOf(value, 'type') === 'searchset' || textOf(value, 'type') === 'history',
+  'bdl-1': (value) =>
+    !has(value, 'total') || textOf(value, 'type') === 'searchset' || textOf(value, 'type') === 'history',
   'bdl-5': (value) => has(value, 'resource') || has(value, 'request') || has(value, 'response'),
   'bdl-8': (value) => !textOf(value, 'fullUrl').includes('/_history/'),
   'tim-1': (value) => !has(value, 'duration') || has(value, 'durationUnit'),
@@ -63,7 +68,9 @@ function hasIn(value: unknown, name: string): boolean {
 function hasChoice(value: unknown, name: string): boolean {
   if (!isJsonObject(value)) return false;
   for (const key in value) {
-    if (key.startsWith(name) || key.startsWith(`_${name}`)) return true;
+    const start = key.charCodeAt(0) === 0x5f ? 1 : 0;
+    const next = key.charCodeAt(start + name.length);
+    if (key.startsWith(name, start) && next >= 0x41 && next <= 0x5a) return true;
   }
   return false;
 }

@@ -72,7 +72,9 @@ export const primitiveChecks: Readonly<Record<string, PrimitiveCheck>> = {
   url: uri,
   canonical: uri,
   oid: text('must be an OID such as urn:oid:1.2.3', (value) => oidPattern.test(value)),
-  uuid: text('must be a UUID such as urn:uuid:c757873d-ec9a-4326-a141-556f43239520', (value) => uuidPattern.test(value)),
+  uuid: text('must be a UUID such as urn:uuid:c757873d-ec9a-4326-a141-556f43239520', (value) =>
+    uuidPattern.test(value),
+  ),
   date: text('must be a date of the calendar: YYYY, YYYY-MM or YYYY-MM-DD', isDate),
   dateTime: text('must be a date, or a date with time, seconds and zone, of the calendar', isDateTime),
   instant: text('must be a date with time, seconds and zone, of the calendar', isInstant),

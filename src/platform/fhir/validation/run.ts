@@ -1,7 +1,8 @@
 import type { Issue } from '#platform/errors';
+import { findCoreProfile } from '../definitions/core-profiles.ts';
+import type { JsonObject } from '../definitions/resource.ts';
 import type { PropertyModel } from '../definitions/type-model.ts';
 import type { BundleIndex } from './bundle-index.ts';
-import type { JsonObject } from '../definitions/resource.ts';
 
 /** A refusal may grow as long as the input; nobody reads more findings than this. */
 const maxIssues = 200;
@@ -16,6 +17,11 @@ export type ValidationOptions = {
    * have, links of a narrative that lead nowhere.
    */
   readonly strict?: boolean;
+  /**
+   * References follow REST: a relative one has the form `Patient/1`, which shows the type of its target, so form and
+   * type are checked. Otherwise only the type stated in the reference, or that of a target within the document, is.
+   */
+  readonly restReferences?: boolean;
   /** Extensions that no definition is found for are refused when this says so; by default they are accepted. */
   readonly isUnknownExtensionRefused?: (url: string) => boolean;
 };
@@ -38,11 +44,16 @@ export type Run = {
   readonly document: JsonObject;
   readonly find: (url: string) => JsonObject | undefined;
   readonly isStrict: boolean;
+  readonly isRest: boolean;
   readonly isUnknownExtensionRefused: (url: string) => boolean;
   /** Ids of elements met so far, by resource. */
   readonly elementIds: Map<JsonObject, Set<string>>;
   /** Entries of the document when it is a Bundle; made when the first reference asks. */
   bundle: BundleIndex | undefined;
+  /** Profiles given by the caller for the document itself. */
+  readonly profiles: readonly string[];
+  /** How many profiles the check has gone into, one from another. */
+  readonly profileDepth: number;
 };
 
 export function startRun(document: JsonObject, options: ValidationOptions): Run {
@@ -55,11 +66,14 @@ export function startRun(document: JsonObject, options: ValidationOptions): Run 
     resource: document,
     rootResource: document,
     document,
-    find: options.find ?? (() => undefined),
+    find: (url) => options.find?.(url) ?? findCoreProfile(url),
     isStrict: options.strict ?? false,
+    isRest: options.restReferences ?? false,
     isUnknownExtensionRefused: options.isUnknownExtensionRefused ?? (() => false),
     elementIds: new Map(),
     bundle: undefined,
+    profiles: options.profiles ?? [],
+    profileDepth: 0,
   };
 }
 
@@ -69,7 +83,7 @@ export function report(run: Run, code: string, text: string, child = ''): void {
 }
 
 /** FHIRPath of the place where the walk stands: `Patient.contact[0].name`. */
-export function placeOf(run: Run): string {
+function placeOf(run: Run): string {
   const type = run.document['resourceType'];
   let place = typeof type === 'string' ? type : 'Resource';
   for (let level = 0; level < run.depth; level += 1) {

@@ -12,7 +12,13 @@ const maxDepth = 12;
  * Whether a value set has the code; without a system any system will do. `undefined` where it cannot be told, because a definition
  * is missing or asks for a terminology server.
  */
-export function isInValueSet(find: FindDefinition, url: string, system: string | undefined, code: string, depth = 0): boolean | undefined {
+export function isInValueSet(
+  find: FindDefinition,
+  url: string,
+  system: string | undefined,
+  code: string,
+  depth = 0,
+): boolean | undefined {
   const [plain = ''] = url.split('|');
   const set = find(plain);
   if (set?.['resourceType'] !== 'ValueSet') return isInCoreValueSet(plain, system, code);
@@ -52,11 +58,18 @@ function holdsCode(contains: readonly JsonObject[], system: string | undefined, 
   });
 }
 
-function isInPart(find: FindDefinition, part: JsonObject, system: string | undefined, code: string, depth: number): boolean | undefined {
+function isInPart(
+  find: FindDefinition,
+  part: JsonObject,
+  system: string | undefined,
+  code: string,
+  depth: number,
+): boolean | undefined {
   const imports = Array.isArray(part['valueSet']) ? part['valueSet'].filter((url) => typeof url === 'string') : [];
   const answers = imports.map((url) => isInValueSet(find, url, system, code, depth + 1));
   const own = part['system'];
-  if (typeof own === 'string') answers.push(system === undefined || system === own ? isInSystemPart(find, part, own, code) : false);
+  if (typeof own === 'string')
+    answers.push(system === undefined || system === own ? isInSystemPart(find, part, own, code) : false);
   return every(answers);
 }
 
@@ -90,7 +103,12 @@ function passes(codeSystem: JsonObject | undefined, filter: JsonObject, code: st
   if (op === 'descendent-of') return isBelow(concepts, value, code);
   if (op === 'is-not-a') return code !== value && !isBelow(concepts, value, code);
   if (op === 'in' && property === 'code') return value.split(',').includes(code);
-  if (op === '=') return objectsIn(concept?.['property']).some((own) => own['code'] === property && String(own['valueCode'] ?? own['valueString'] ?? own['valueBoolean'] ?? own['valueInteger']) === value);
+  if (op === '=')
+    return objectsIn(concept?.['property']).some(
+      (own) =>
+        own['code'] === property &&
+        String(own['valueCode'] ?? own['valueString'] ?? own['valueBoolean'] ?? own['valueInteger']) === value,
+    );
   return undefined;
 }
 

@@ -30,7 +30,8 @@ export function readXmlTree(xml: string): { root: XmlElement; source: string } {
     throw malformedXml(error.message.replace(/^\d+:\d+: /, ''), parser.line, parser.column, error);
   });
   parser.on('opentag', (tag) => {
-    if (open.length >= maxDepth) throw malformedXml(`elements are nested deeper than ${maxDepth} levels`, parser.line, parser.column);
+    if (open.length >= maxDepth)
+      throw malformedXml(`elements are nested deeper than ${maxDepth} levels`, parser.line, parser.column);
     const element = toElement(tag, parser.line, source.lastIndexOf('<', parser.position - 1));
     open.at(-1)?.children.push(element);
     root ??= element;
@@ -58,7 +59,10 @@ function toElement(tag: SaxesTagNS, line: number, start: number): XmlElement {
 
 export function malformedXml(reason: string, line: number, column?: number, cause?: unknown): AppError {
   const text = `The XML cannot be read: line ${line}${column === undefined ? '' : `, column ${column}`}: ${reason}.`;
-  return new AppError('invalid', 'fhir.malformed-xml', text, { cause, issues: [{ severity: 'fatal', code: 'structure', text }] });
+  return new AppError('invalid', 'fhir.malformed-xml', text, {
+    cause,
+    issues: [{ severity: 'fatal', code: 'structure', text }],
+  });
 }
 
 export function elementsOf(element: XmlElement): XmlElement[] {

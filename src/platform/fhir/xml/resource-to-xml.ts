@@ -1,6 +1,12 @@
 import { AppError } from '#platform/errors';
 import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
-import { type ElementModel, findType, isResourceType, type PropertyModel, type TypeModel } from '../definitions/type-model.ts';
+import {
+  type ElementModel,
+  findType,
+  isResourceType,
+  type PropertyModel,
+  type TypeModel,
+} from '../definitions/type-model.ts';
 import { numberLiteral } from '../json/number-literals.ts';
 import { escapeXml } from './xhtml-text.ts';
 
@@ -53,7 +59,13 @@ function writeElement(object: JsonObject, element: ElementModel): string {
   return xml;
 }
 
-function writeValue(property: PropertyModel, value: unknown, shadow: unknown, container: object, key: string | number): string {
+function writeValue(
+  property: PropertyModel,
+  value: unknown,
+  shadow: unknown,
+  container: object,
+  key: string | number,
+): string {
   if (property.typeName === 'xhtml') return typeof value === 'string' ? value : '';
   if (property.isPrimitive) return writePrimitive(property, value, shadow, container, key);
   if (property.typeName === 'Resource') return `<${property.key}>${writeResource(value, '')}</${property.key}>`;
@@ -61,11 +73,18 @@ function writeValue(property: PropertyModel, value: unknown, shadow: unknown, co
   return wrap(property.key, writeAttributes(value, property.type), writeChildren(value, property.type));
 }
 
-function writePrimitive(property: PropertyModel, value: unknown, shadow: unknown, container: object, key: string | number): string {
+function writePrimitive(
+  property: PropertyModel,
+  value: unknown,
+  shadow: unknown,
+  container: object,
+  key: string | number,
+): string {
   const type = findType('Element');
   const text = typeof value === 'number' ? numberLiteral(container, key) : String(value);
   const extra = isJsonObject(shadow) && type ? shadow : {};
-  const attributes = (type ? writeAttributes(extra, type) : '') + (value === undefined ? '' : ` value="${escapeXml(text)}"`);
+  const attributes =
+    (type ? writeAttributes(extra, type) : '') + (value === undefined ? '' : ` value="${escapeXml(text)}"`);
   return wrap(property.key, attributes, type ? writeChildren(extra, type) : '');
 }
 

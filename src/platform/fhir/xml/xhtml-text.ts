@@ -17,7 +17,9 @@ function write(element: XmlElement, isOutermost: boolean): string {
     .map(({ name, value }) => ` ${name}="${escapeXml(value)}"`)
     .join('');
   const namespace = isOutermost ? ` xmlns="${element.namespace || xhtmlNamespace}"` : '';
-  const content = element.children.map((child) => (typeof child === 'string' ? escapeText(child) : write(child, false))).join('');
+  const content = element.children
+    .map((child) => (typeof child === 'string' ? escapeText(child) : write(child, false)))
+    .join('');
   const start = `<${element.name}${namespace}${attributes}`;
   return content === '' ? `${start}/>` : `${start}>${content}</${element.name}>`;
 }
@@ -28,5 +30,9 @@ function escapeText(text: string): string {
 
 /** Text for an attribute in double quotes; line ends are written so that a reader does not fold them. */
 export function escapeXml(text: string): string {
-  return escapeText(text).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\r', '&#13;').replaceAll('\t', '&#9;');
+  return escapeText(text)
+    .replaceAll('"', '&quot;')
+    .replaceAll('\n', '&#10;')
+    .replaceAll('\r', '&#13;')
+    .replaceAll('\t', '&#9;');
 }

@@ -24,7 +24,8 @@ export function xmlToResource(xml: string, options: XmlOptions = {}): Resource {
 function toResource(element: XmlElement, context: Context): Resource {
   const type = isResourceType(element.name) ? findType(element.name) : undefined;
   if (!type) throw malformedXml(`there is no R4 resource type "${element.name}"`, element.line);
-  if (element.namespace !== fhirNamespace) throw malformedXml(`"${element.name}" must be in the namespace ${fhirNamespace}`, element.line);
+  if (element.namespace !== fhirNamespace)
+    throw malformedXml(`"${element.name}" must be in the namespace ${fhirNamespace}`, element.line);
   return { resourceType: element.name, ...toObject(element, type, context) };
 }
 
@@ -46,13 +47,15 @@ function toObject(element: XmlElement, type: TypeModel, context: Context): JsonO
 
 function refuseText(element: XmlElement): void {
   const text = element.children.find((child) => typeof child === 'string' && child.trim() !== '');
-  if (text !== undefined) throw malformedXml(`text is not allowed in "${element.name}"; values stand in the attribute "value"`, element.line);
+  if (text !== undefined)
+    throw malformedXml(`text is not allowed in "${element.name}"; values stand in the attribute "value"`, element.line);
 }
 
 /** FHIR R4, xml.html: elements appear in the order of the definition. */
 function checkOrder(type: TypeModel, property: PropertyModel, last: number, child: XmlElement): number {
   const index = type.elements.indexOf(property.element);
-  if (index < last) throw malformedXml(`"${child.name}" stands too late: elements keep the order of the definition`, child.line);
+  if (index < last)
+    throw malformedXml(`"${child.name}" stands too late: elements keep the order of the definition`, child.line);
   return index;
 }
 
@@ -98,7 +101,13 @@ function addPrimitive(object: JsonObject, child: XmlElement, property: PropertyM
   addToList(object, key, text, shadow, property.typeName);
 }
 
-function addToList(object: JsonObject, key: string, text: string | undefined, shadow: JsonObject | undefined, typeName: string): void {
+function addToList(
+  object: JsonObject,
+  key: string,
+  text: string | undefined,
+  shadow: JsonObject | undefined,
+  typeName: string,
+): void {
   const values: unknown[] = asList(object[key]);
   const shadows: unknown[] = asList(object[`_${key}`]);
   const index = Math.max(values.length, shadows.length);

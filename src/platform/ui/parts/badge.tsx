@@ -5,7 +5,15 @@ import { Icon, type IconName } from './icon.tsx';
 export type Tone = 'neutral' | 'brand' | 'danger' | 'warning' | 'good' | 'info';
 
 /** A short state word. Tone supports the word and never replaces it. */
-export function Badge({ tone = 'neutral', icon, children }: { tone?: Tone; icon?: IconName; children: ReactNode }): ReactElement {
+export function Badge({
+  tone = 'neutral',
+  icon,
+  children,
+}: {
+  tone?: Tone;
+  icon?: IconName;
+  children: ReactNode;
+}): ReactElement {
   return (
     <span className="badge" data-tone={tone}>
       {icon && <Icon name={icon} size={14} />}

@@ -28,21 +28,28 @@ test('one value alone still has a place', () => {
 });
 
 test('every point and the band lie on the paper, larger is higher, later is further right', () => {
-  const point = fc.record({ time: fc.integer({ min: 0, max: 2e12 }), value: fc.double({ min: -1e6, max: 1e6, noNaN: true }) });
+  const point = fc.record({
+    time: fc.integer({ min: 0, max: 2e12 }),
+    value: fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+  });
   const band = fc.record({ low: fc.integer({ min: -1000, max: 0 }), high: fc.integer({ min: 1, max: 1000 }) });
   fc.assert(
-    fc.property(fc.array(point, { minLength: 1, maxLength: 30 }), fc.option(band, { nil: undefined }), (points, range) => {
-      const frame = chartFrame(points, range, size);
-      const heights = [...points.map(({ value }) => value), ...(range ? [range.low, range.high] : [])].map(frame.y);
-      for (const height of heights) {
-        expect(height).toBeGreaterThanOrEqual(size.top - 1e-6);
-        expect(height).toBeLessThanOrEqual(size.bottom + 1e-6);
-      }
-      for (const { time } of points) {
-        expect(frame.x(time)).toBeGreaterThanOrEqual(size.left);
-        expect(frame.x(time)).toBeLessThanOrEqual(size.right);
-      }
-      expect(frame.y(1)).toBeLessThanOrEqual(frame.y(0));
-    }),
+    fc.property(
+      fc.array(point, { minLength: 1, maxLength: 30 }),
+      fc.option(band, { nil: undefined }),
+      (points, range) => {
+        const frame = chartFrame(points, range, size);
+        const heights = [...points.map(({ value }) => value), ...(range ? [range.low, range.high] : [])].map(frame.y);
+        for (const height of heights) {
+          expect(height).toBeGreaterThanOrEqual(size.top - 1e-6);
+          expect(height).toBeLessThanOrEqual(size.bottom + 1e-6);
+        }
+        for (const { time } of points) {
+          expect(frame.x(time)).toBeGreaterThanOrEqual(size.left);
+          expect(frame.x(time)).toBeLessThanOrEqual(size.right);
+        }
+        expect(frame.y(1)).toBeLessThanOrEqual(frame.y(0));
+      },
+    ),
   );
 });

@@ -18,7 +18,11 @@ export type ChartFrame = {
 type FrameSize = { left: number; right: number; top: number; bottom: number };
 
 /** Where values and times fall on the paper. The band is always inside, so that "usual" can be seen. */
-export function chartFrame(points: readonly ChartPoint[], band: ReferenceBand | undefined, size: FrameSize): ChartFrame {
+export function chartFrame(
+  points: readonly ChartPoint[],
+  band: ReferenceBand | undefined,
+  size: FrameSize,
+): ChartFrame {
   const times = extent(points.map(({ time }) => time));
   const values = extent([...points.map(({ value }) => value), ...bandEnds(band)]);
   const y = scaleLinear().domain(withMargin(values)).nice(5).range([size.bottom, size.top]);

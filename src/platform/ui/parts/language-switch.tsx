@@ -1,5 +1,5 @@
 import type { ReactElement } from 'react';
-import { languages, type Language } from '#platform/i18n';
+import { type Language, languages } from '#platform/i18n';
 import { useLocale } from '../locale.tsx';
 import { uiMessages } from '../messages.ts';
 
@@ -16,7 +16,7 @@ export function LanguageSwitch({ addressIn, onChoose }: LanguageSwitchProps): Re
   const { language: current, t } = useLocale(uiMessages);
   return (
     <nav className="language-switch" aria-label={t('languageSwitch')}>
-      <ul role="list">
+      <ul className="bare-list">
         {languages.map((language) => (
           <li key={language}>
             <a
@@ -24,7 +24,6 @@ export function LanguageSwitch({ addressIn, onChoose }: LanguageSwitchProps): Re
               hrefLang={language}
               lang={language}
               title={ownNames[language]}
-              aria-label={ownNames[language]}
               aria-current={language === current ? 'true' : undefined}
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey || event.shiftKey) return;
@@ -33,6 +32,7 @@ export function LanguageSwitch({ addressIn, onChoose }: LanguageSwitchProps): Re
               }}
             >
               {language.toUpperCase()}
+              <span className="visually-hidden"> {ownNames[language]}</span>
             </a>
           </li>
         ))}

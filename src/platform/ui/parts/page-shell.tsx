@@ -41,7 +41,7 @@ export function PageShell(props: PageShellProps): ReactElement {
           </Link>
           {props.demoMark && <span className="demo-mark">{props.demoMark}</span>}
           <nav className="site-nav" aria-label={t('mainNavigation')}>
-            <ul role="list">
+            <ul className="bare-list">
               {props.navigation.map(({ to, label, end = false }) => (
                 <li key={to}>
                   <NavLink to={to} end={end}>
@@ -69,9 +69,19 @@ export function PageShell(props: PageShellProps): ReactElement {
 function BrandSign(): ReactElement {
   return (
     <svg width="38" height="38" viewBox="0 0 40 40" aria-hidden="true" focusable="false">
-      <path d="M20 2.500c9.800 4.800 15 11.200 15 19.300A15 15 0 0 1 20 37.500 15 15 0 0 1 5 21.800C5 13.700 10.200 7.300 20 2.500" fill="#0e6b7a" />
+      <path
+        d="M20 2.500c9.800 4.800 15 11.200 15 19.300A15 15 0 0 1 20 37.500 15 15 0 0 1 5 21.800C5 13.700 10.200 7.300 20 2.500"
+        fill="#0e6b7a"
+      />
       <path d="M20 2.500c9.800 4.800 15 11.200 15 19.300A15 15 0 0 1 20 37.500z" fill="#138092" />
-      <path d="M8.500 23h5.700l3-8 5.400 14 3.200-8.500 1 2.500h4.700" fill="none" stroke="#fff" strokeWidth="2.600" strokeLinecap="round" strokeLinejoin="round" />
+      <path
+        d="M8.500 23h5.700l3-8 5.400 14 3.200-8.500 1 2.500h4.700"
+        fill="none"
+        stroke="#fff"
+        strokeWidth="2.600"
+        strokeLinecap="round"
+        strokeLinejoin="round"
+      />
     </svg>
   );
 }

@@ -1,10 +1,8 @@
 import './record-text.css';
 import type { ReactElement } from 'react';
+import type { Wording } from '#platform/wording';
 import { useLocale } from '../locale.tsx';
 import { uiMessages } from '../messages.ts';
-
-/** Words of the record with the language they are in, as a BCP 47 tag; `undefined` where it is unknown. */
-export type Wording = { readonly text: string; readonly language: string | undefined };
 
 /** Shows words of the record as they stand; where they are not in the reader's language a small mark says which it is. */
 export function RecordText({ wording }: { wording: Wording }): ReactElement {

@@ -15,7 +15,9 @@ test.each([
 
 test('is a combobox only where it has suggestions to offer', () => {
   const field = (suggestions?: []) =>
-    renderToStaticMarkup(<SearchField label="Axtarış" name="q" value="" onChange={() => {}} suggestions={suggestions} />);
+    renderToStaticMarkup(
+      <SearchField label="Axtarış" name="q" value="" onChange={() => {}} suggestions={suggestions} />,
+    );
   expect(field([])).toContain('role="combobox"');
   expect(field()).not.toContain('combobox');
 });

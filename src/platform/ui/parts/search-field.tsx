@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role, jsx-a11y/click-events-have-key-events -- the list of a combobox (WAI-ARIA): its options never take the focus, the field has the keys */
 import './search-field.css';
 import { type KeyboardEvent, type ReactElement, type ReactNode, type RefObject, useId, useState } from 'react';
 import { Icon } from './icon.tsx';
@@ -29,7 +30,17 @@ type SearchFieldProps = {
  * keys move through the list, Enter takes the marked one or, with none marked, submits the form around it, Escape closes.
  */
 export function SearchField(props: SearchFieldProps): ReactElement {
-  const { label, showLabel = false, name, value, placeholder, size = 'normal', shortcut, inputRef, describedBy } = props;
+  const {
+    label,
+    showLabel = false,
+    name,
+    value,
+    placeholder,
+    size = 'normal',
+    shortcut,
+    inputRef,
+    describedBy,
+  } = props;
   const inputId = useId();
   const list = useSuggestionList(props);
   return (
@@ -67,16 +78,25 @@ export function SearchField(props: SearchFieldProps): ReactElement {
 
 type SuggestionControl = ReturnType<typeof useSuggestionList>;
 
-function SuggestionList({ list, label, note }: { list: SuggestionControl; label: string; note: string | undefined }): ReactElement {
+function SuggestionList({
+  list,
+  label,
+  note,
+}: {
+  list: SuggestionControl;
+  label: string;
+  note: string | undefined;
+}): ReactElement {
   return (
     <div className="suggestions">
-      <ul role="listbox" id={list.listId} aria-label={label} className="stack-tight" style={{ gap: 0, padding: 0 }}>
+      <div role="listbox" id={list.listId} aria-label={label}>
         {list.suggestions.map((suggestion, index) => (
-          <li
+          <div
             key={suggestion.id}
             id={list.optionId(index)}
             role="option"
             aria-selected={index === list.marked}
+            tabIndex={-1}
             // The field keeps the focus, so that typing may go on.
             onMouseDown={(event) => {
               event.preventDefault();
@@ -87,9 +107,9 @@ function SuggestionList({ list, label, note }: { list: SuggestionControl; label:
           >
             <span>{suggestion.title}</span>
             {suggestion.detail && <span className="suggestion-detail">{suggestion.detail}</span>}
-          </li>
+          </div>
         ))}
-      </ul>
+      </div>
       {note && <p className="suggestion-note">{note}</p>}
     </div>
   );

@@ -6,7 +6,13 @@ import { type ChartPoint, chartFrame, type ReferenceBand } from './chart-scales.
 const size = { left: 3, right: 101, top: 3, bottom: 25 };
 
 /** The run of the last values in the space of a word. It says nothing that the table beside it does not say. */
-export function Sparkline({ points, band }: { points: readonly ChartPoint[]; band?: ReferenceBand | undefined }): ReactElement | null {
+export function Sparkline({
+  points,
+  band,
+}: {
+  points: readonly ChartPoint[];
+  band?: ReferenceBand | undefined;
+}): ReactElement | null {
   const last = points.at(-1);
   if (last === undefined || points.length < 2) return null;
   const frame = chartFrame(points, band, size);

@@ -16,11 +16,11 @@ export function TabLinks({ label, tabs }: { label: string; tabs: readonly TabLin
   }, [pathname]);
   return (
     <nav className="tab-links" aria-label={label} ref={nav}>
-      <ul role="list">
+      <ul className="bare-list">
         {tabs.map((tab) => (
           <li key={tab.to}>
             <NavLink to={tab.to} end={tab.end ?? false} preventScrollReset>
-              {tab.icon && <Icon name={tab.icon} size={18} />}
+              {tab.icon && <Icon name={tab.icon} size={16} />}
               {tab.label}
             </NavLink>
           </li>

@@ -13,7 +13,14 @@ test('sorts numbers as numbers and leaves what is not known to the end both ways
 test('leaves text to the alphabet it is given', () => {
   const alphabet = 'ah xıikq'; // h before x, ı before i, k before q
   const azerbaijani = (a: string, b: string) => alphabet.indexOf(a) - alphabet.indexOf(b);
-  expect(inOrder(['q', 'i', 'x', 'ı', 'h', 'k'], (row) => row, 'ascending', azerbaijani)).toEqual(['h', 'x', 'ı', 'i', 'k', 'q']);
+  expect(inOrder(['q', 'i', 'x', 'ı', 'h', 'k'], (row) => row, 'ascending', azerbaijani)).toEqual([
+    'h',
+    'x',
+    'ı',
+    'i',
+    'k',
+    'q',
+  ]);
 });
 
 test('keeps every row and the order of equals', () => {

@@ -24,7 +24,7 @@ export function Timeline({ years }: { years: readonly TimelineYear[] }): ReactEl
       {years.map(({ heading, entries }) => (
         <section key={heading} className="timeline-year">
           <h3>{heading}</h3>
-          <ol role="list">
+          <ol className="bare-list">
             {entries.map((entry) => (
               <Entry key={entry.id} entry={entry} />
             ))}

@@ -45,7 +45,7 @@ export function TrendChart({ label, unit, series, band }: TrendChartProps): Reac
           <Line key={name} points={points} frame={frame} index={index} />
         ))}
       </svg>
-      <ul className="chart-legend" role="list">
+      <ul className="bare-list chart-legend">
         {series.map(({ label: name }, index) => (
           <li key={name} data-series={index}>
             <svg viewBox="0 0 28 10" aria-hidden="true">
@@ -73,7 +73,15 @@ type Size = { left: number; right: number; top: number; bottom: number };
 function Band({ band, frame, size }: { band: ReferenceBand; frame: ChartFrame; size: Size }): ReactElement {
   const top = band.high === undefined ? size.top : frame.y(band.high);
   const bottom = band.low === undefined ? size.bottom : frame.y(band.low);
-  return <rect className="chart-band" x={size.left} width={size.right - size.left} y={top} height={Math.max(0, bottom - top)} />;
+  return (
+    <rect
+      className="chart-band"
+      x={size.left}
+      width={size.right - size.left}
+      y={top}
+      height={Math.max(0, bottom - top)}
+    />
+  );
 }
 
 function ValueAxis({ frame, size }: { frame: ChartFrame; size: Size }): ReactElement {
@@ -103,7 +111,13 @@ function TimeAxis({ frame }: { frame: ChartFrame }): ReactElement {
           className="chart-axis-text"
           x={frame.x(tick)}
           y={height - 8}
-          textAnchor={!frame.yearly && last > 0 && index === last ? 'end' : !frame.yearly && last > 0 && index === 0 ? 'start' : 'middle'}
+          textAnchor={
+            !frame.yearly && last > 0 && index === last
+              ? 'end'
+              : !frame.yearly && last > 0 && index === 0
+                ? 'start'
+                : 'middle'
+          }
         >
           {frame.yearly ? new Date(tick).getUTCFullYear() : date(tick)}
         </text>
@@ -112,7 +126,15 @@ function TimeAxis({ frame }: { frame: ChartFrame }): ReactElement {
   );
 }
 
-function Line({ points, frame, index }: { points: readonly TrendPoint[]; frame: ChartFrame; index: number }): ReactElement {
+function Line({
+  points,
+  frame,
+  index,
+}: {
+  points: readonly TrendPoint[];
+  frame: ChartFrame;
+  index: number;
+}): ReactElement {
   // Straight from value to value: a curve would show values that nobody measured.
   const draw = line<TrendPoint>(
     ({ time }) => frame.x(time),

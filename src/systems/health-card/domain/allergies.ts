@@ -1,5 +1,5 @@
 import type { AllergyIntolerance } from '@medplum/fhirtypes';
-import { codeIn } from './wording.ts';
+import { codeIn } from '#platform/wording';
 import { codeSystems } from './problems.ts';
 
 /** SNOMED CT concepts that say there is no allergy (716186003) or none of a group; they are answers, not allergies. */
@@ -15,17 +15,20 @@ export type AllergyState =
 
 export function allergyState(entries: readonly AllergyIntolerance[]): AllergyState {
   const standing = entries.filter((entry) => !isWithdrawn(entry));
-  const allergies = standing.filter((entry) => !saysNone(entry) && !isOver(entry)).toSorted((a, b) => severity(b) - severity(a));
+  const allergies = standing
+    .filter((entry) => !saysNone(entry) && !isOver(entry))
+    .toSorted((a, b) => severity(b) - severity(a));
   if (allergies.length > 0) return { kind: 'known', allergies };
   return standing.some(saysNone) ? { kind: 'none-known' } : { kind: 'not-recorded' };
 }
 
-export const saysNone = (entry: AllergyIntolerance): boolean => noneKnown.has(codeIn(entry.code, codeSystems.snomed) ?? '');
+const saysNone = (entry: AllergyIntolerance): boolean => noneKnown.has(codeIn(entry.code, codeSystems.snomed) ?? '');
 
 const isWithdrawn = ({ verificationStatus }: AllergyIntolerance): boolean =>
   ['refuted', 'entered-in-error'].includes(verificationStatus?.coding?.[0]?.code ?? '');
 
-export const isOver = ({ clinicalStatus }: AllergyIntolerance): boolean =>
+const isOver = ({ clinicalStatus }: AllergyIntolerance): boolean =>
   ['inactive', 'resolved'].includes(clinicalStatus?.coding?.[0]?.code ?? '');
 
-const severity = ({ criticality }: AllergyIntolerance): number => ['low', 'unable-to-assess', 'high'].indexOf(criticality ?? '');
+const severity = ({ criticality }: AllergyIntolerance): number =>
+  ['low', 'unable-to-assess', 'high'].indexOf(criticality ?? '');

@@ -2,7 +2,11 @@ import type { Condition, Observation } from '@medplum/fhirtypes';
 import { expect, test } from 'vitest';
 import { bloodGroup, pregnancy } from './emergency-summary.ts';
 
-const observation = (code: string, effectiveDateTime: string, valueCodeableConcept: Observation['valueCodeableConcept']): Observation => ({
+const observation = (
+  code: string,
+  effectiveDateTime: string,
+  valueCodeableConcept: Observation['valueCodeableConcept'],
+): Observation => ({
   resourceType: 'Observation',
   status: 'final',
   language: 'az',
@@ -15,7 +19,10 @@ const snomed = (code: string) => ({ coding: [{ system: 'http://snomed.info/sct',
 const now = Date.parse('2026-11-23');
 
 test('the newest blood group counts; the two halves serve where there is no whole', () => {
-  const whole = [observation('882-1', '2001', { text: 'A (II) Rh+' }), observation('882-1', '2019', { text: 'B (III) Rh+' })];
+  const whole = [
+    observation('882-1', '2001', { text: 'A (II) Rh+' }),
+    observation('882-1', '2019', { text: 'B (III) Rh+' }),
+  ];
   expect(bloodGroup(whole).map(({ concept }) => concept.text)).toEqual(['B (III) Rh+']);
   const halves = [observation('10331-7', '2001', { text: 'Rh+' }), observation('883-9', '2001', { text: 'A' })];
   expect(bloodGroup(halves).map(({ concept }) => concept.text)).toEqual(['A', 'Rh+']);

@@ -22,7 +22,11 @@ test('never changes the name itself', () => {
   const text = fc.string({ unit: fc.constantFrom(...Array.from('aəıİiIşŞğĞ щя’-é')), maxLength: 20 });
   fc.assert(
     fc.property(text, text, (name, typed) => {
-      expect(highlightName(name, typed).map(({ text: piece }) => piece).join('')).toBe(name);
+      expect(
+        highlightName(name, typed)
+          .map(({ text: piece }) => piece)
+          .join(''),
+      ).toBe(name);
     }),
   );
 });

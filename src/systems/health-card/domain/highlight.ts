@@ -17,7 +17,8 @@ function highlightWord(word: string, wanted: readonly string[]): Piece[] {
   if (match === '') return word === '' ? [] : [{ text: word, hit: soundsLike(folded, wanted) }];
   const letters = Array.from(word);
   // Letters that fold to two, such as ş from Cyrillic щ, make the folded word longer; walk until enough is covered.
-  const end = letters.findIndex((_, index) => foldName(letters.slice(0, index + 1).join('')).length >= match.length) + 1;
+  const end =
+    letters.findIndex((_, index) => foldName(letters.slice(0, index + 1).join('')).length >= match.length) + 1;
   const pieces = [
     { text: letters.slice(0, end).join(''), hit: true },
     { text: letters.slice(end).join(''), hit: false },

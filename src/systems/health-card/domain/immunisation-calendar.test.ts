@@ -2,12 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addMonths, toDay, toIsoDate } from '#platform/days';
 import { dueVaccines, type GivenDose, planVaccinations } from './immunisation-calendar.ts';
-import { calendarVersions, findVaccine, immunisationSeries, targetDiseases, vaccineOfCoding, vaccines } from './immunisation-data.ts';
+import {
+  calendarVersions,
+  findVaccine,
+  immunisationSeries,
+  targetDiseases,
+  vaccineOfCoding,
+  vaccines,
+} from './immunisation-data.ts';
 
 const today = '2026-11-23';
 const bornMonthsAgo = (months: number, days = 0): string => toIsoDate(addMonths(toDay(today), -months) - days);
 const stateOf = (birthDate: string, given: readonly GivenDose[], series: string, dose: number): string | undefined =>
-  planVaccinations({ birthDate, given, today }).find((planned) => planned.series === series && planned.dose === dose)?.state;
+  planVaccinations({ birthDate, given, today }).find((planned) => planned.series === series && planned.dose === dose)
+    ?.state;
 
 describe('the calendar data', () => {
   it('has versions without a gap and names only what it defines', () => {
@@ -64,13 +72,17 @@ describe('planVaccinations', () => {
   });
 
   it('offers the vaccine of today for a dose missed under an older version', () => {
-    const missed = planVaccinations({ birthDate: '2023-05-05', given: [], today }).find((dose) => dose.series === 'penta');
+    const missed = planVaccinations({ birthDate: '2023-05-05', given: [], today }).find(
+      (dose) => dose.series === 'penta',
+    );
     expect(missed).toMatchObject({ vaccine: 'hexa', state: 'overdue', calendar: 'B' });
   });
 
   it('keeps the interval after a late dose', () => {
     const given = [{ vaccine: 'pkv', date: '2026-11-01' }];
-    const [, second] = planVaccinations({ birthDate: '2026-04-01', given, today }).filter((dose) => dose.series === 'pcv');
+    const [, second] = planVaccinations({ birthDate: '2026-04-01', given, today }).filter(
+      (dose) => dose.series === 'pcv',
+    );
     expect(second).toMatchObject({ state: 'upcoming', dueDate: '2026-12-27', earliestDate: '2026-12-27' });
   });
 
@@ -107,9 +119,18 @@ describe('planVaccinations', () => {
 
 describe('dueVaccines', () => {
   it('lists overdue, due and coming doses by date', () => {
-    const open = dueVaccines({ birthDate: bornMonthsAgo(3), given: [{ vaccine: 'hepb', date: bornMonthsAgo(3) }], today });
+    const open = dueVaccines({
+      birthDate: bornMonthsAgo(3),
+      given: [{ vaccine: 'hepb', date: bornMonthsAgo(3) }],
+      today,
+    });
     expect(open.map(({ series, dose, state }) => `${series}/${dose} ${state}`)).toEqual([
-      'bcg/1 overdue', 'penta/1 overdue', 'polio/1 overdue', 'pcv/1 overdue', 'penta/2 upcoming', 'polio/2 upcoming',
+      'bcg/1 overdue',
+      'penta/1 overdue',
+      'polio/1 overdue',
+      'pcv/1 overdue',
+      'penta/2 upcoming',
+      'polio/2 upcoming',
     ]);
   });
 });

@@ -1,5 +1,13 @@
 import { addMonths, type Day, toDay, toIsoDate } from '#platform/days';
-import { type AgePoint, type CalendarVersion, calendarVersions, immunisationSeries, type Series, type Slot, vaccines } from './immunisation-data.ts';
+import {
+  type AgePoint,
+  type CalendarVersion,
+  calendarVersions,
+  immunisationSeries,
+  type Series,
+  type Slot,
+  vaccines,
+} from './immunisation-data.ts';
 
 export type GivenDose = {
   /** Our vaccine code; see `vaccineOfCoding`. */
@@ -48,7 +56,10 @@ export function planVaccinations({ birthDate, given, today }: PlanRequest): read
   for (const entry of entries) {
     const taken = doseTaken(entry.slot, entries, dosesOf(entry.slot.series, given, birth));
     const dose = taken === undefined ? plan(entry, birth, now, lastOf) : record(entry, taken);
-    lastOf.set(entry.slot.series, dose.givenDate === undefined ? Math.max(toDay(dose.dueDate), now) : toDay(dose.givenDate));
+    lastOf.set(
+      entry.slot.series,
+      dose.givenDate === undefined ? Math.max(toDay(dose.dueDate), now) : toDay(dose.givenDate),
+    );
     planned.push(dose);
   }
   return planned.toSorted((a, b) => (a.dueDate < b.dueDate ? -1 : a.dueDate > b.dueDate ? 1 : 0));
@@ -85,7 +96,9 @@ function entriesFor(birth: Day): readonly Entry[] {
 /** A dose of the version at birth is dropped when the version in force on its due day no longer has it. */
 function isStillAsked({ slot, dueByAge }: Entry): boolean {
   const version = calendarVersions.find((candidate) => isInForce(candidate, dueByAge));
-  return version !== undefined && version.slots.some(({ series, dose }) => series === slot.series && dose === slot.dose);
+  return (
+    version !== undefined && version.slots.some(({ series, dose }) => series === slot.series && dose === slot.dose)
+  );
 }
 
 /**
@@ -112,7 +125,14 @@ function dosesOf(series: string, given: readonly GivenDose[], birth: Day): reado
 function record({ slot, version, dueByAge }: Entry, taken: GivenDose): PlannedDose {
   const date = toIsoDate(dueByAge);
   const base = { series: slot.series, dose: slot.dose, calendar: version.code, inferred: isInferred(slot) };
-  return { ...base, vaccine: taken.vaccine, state: 'given', dueDate: date, earliestDate: date, givenDate: taken.date.slice(0, 10) };
+  return {
+    ...base,
+    vaccine: taken.vaccine,
+    state: 'given',
+    dueDate: date,
+    earliestDate: date,
+    givenDate: taken.date.slice(0, 10),
+  };
 }
 
 function plan({ slot, version, dueByAge }: Entry, birth: Day, now: Day, lastOf: ReadonlyMap<string, Day>): PlannedDose {

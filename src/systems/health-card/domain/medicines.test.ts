@@ -28,7 +28,13 @@ test('reads an order and a statement alike', () => {
 });
 
 test.each([
-  ['contained', { contained: [{ resourceType: 'Medication', id: 'm', code: { text: 'İnsulin' } }], medicationReference: { reference: '#m' } }],
+  [
+    'contained',
+    {
+      contained: [{ resourceType: 'Medication', id: 'm', code: { text: 'İnsulin' } }],
+      medicationReference: { reference: '#m' },
+    },
+  ],
   ['that came along', { medicationReference: { reference: 'Medication/m' } }],
 ] as const)('finds a medicine %s', (_, rest) => {
   const { medicationCodeableConcept, ...bare } = request(structuredClone(rest) as Partial<MedicationRequest>); // literal is readonly

@@ -1,6 +1,14 @@
-import type { CodeableConcept, Dosage, Medication, MedicationRequest, MedicationStatement, Reference, Resource } from '@medplum/fhirtypes';
+import type {
+  CodeableConcept,
+  Dosage,
+  Medication,
+  MedicationRequest,
+  MedicationStatement,
+  Reference,
+  Resource,
+} from '@medplum/fhirtypes';
+import { conceptKey, languageOf } from '#platform/wording';
 import { timeOf } from './results.ts';
-import { conceptKey, languageOf } from './wording.ts';
 
 export type MedicineRecord = MedicationRequest | MedicationStatement;
 
@@ -59,7 +67,8 @@ function medicationOf(record: MedicineRecord, others: readonly Resource[]): Medi
   const candidates = [...(record.contained ?? []), ...others];
   return candidates.find(
     (resource): resource is Medication =>
-      resource.resourceType === 'Medication' && (reference === `#${resource.id}` || reference === `Medication/${resource.id}`),
+      resource.resourceType === 'Medication' &&
+      (reference === `#${resource.id}` || reference === `Medication/${resource.id}`),
   );
 }
 

@@ -22,7 +22,8 @@ export function readPersonQuery(typed: string): PersonQuery | undefined {
   if (!/\d/.test(text)) return { text, name: text, ...asFin(text) };
   const reading = readFin(text);
   if (reading.ok) return { text, fin: reading.fin };
-  const hint = reading.suggestion === undefined ? {} : { hint: { fault: reading.fault, suggestion: reading.suggestion } };
+  const hint =
+    reading.suggestion === undefined ? {} : { hint: { fault: reading.fault, suggestion: reading.suggestion } };
   return { text, fin: foldFin(text), ...hint };
 }
 

@@ -1,10 +1,21 @@
 import { expect, test } from 'vitest';
 import { identifierSystems } from '#platform/names';
-import { addressLine, deathOf, finOf, foreignIdentifier, fullName, homeAddress, preferredName, reachableBy } from './person.ts';
+import {
+  addressLine,
+  deathOf,
+  finOf,
+  foreignIdentifier,
+  fullName,
+  homeAddress,
+  preferredName,
+  reachableBy,
+} from './person.ts';
 
 test('surname comes first, father’s name last', () => {
   expect(fullName({ family: 'Məmmədov', given: ['Elçin', 'Rauf oğlu'] })).toBe('Məmmədov Elçin Rauf oğlu');
-  expect(fullName({ family: 'Məmmədov', given: ['Elçin'], text: 'Məmmədov Elçin Rauf oğlu' })).toBe('Məmmədov Elçin Rauf oğlu');
+  expect(fullName({ family: 'Məmmədov', given: ['Elçin'], text: 'Məmmədov Elçin Rauf oğlu' })).toBe(
+    'Məmmədov Elçin Rauf oğlu',
+  );
   expect(fullName({ family: 'Koepp', given: ['Abdul'], text: 'Mr. Abdul Koepp' })).toBe('Koepp Abdul');
   expect(fullName({ text: 'Naməlum' })).toBe('Naməlum');
   expect(fullName({ family: 'Smith' })).toBe('Smith');
@@ -12,8 +23,20 @@ test('surname comes first, father’s name last', () => {
 });
 
 test.each([
-  [[{ use: 'maiden', family: 'a' }, { use: 'official', family: 'b' }], 'b'],
-  [[{ use: 'official', family: 'a', period: { end: '2001' } }, { use: 'usual', family: 'b' }], 'b'],
+  [
+    [
+      { use: 'maiden', family: 'a' },
+      { use: 'official', family: 'b' },
+    ],
+    'b',
+  ],
+  [
+    [
+      { use: 'official', family: 'a', period: { end: '2001' } },
+      { use: 'usual', family: 'b' },
+    ],
+    'b',
+  ],
   [[{ use: 'old', family: 'a' }], 'a'],
 ] as const)('of %j the name is %s', (names, family) => {
   expect(preferredName(names.map((name) => ({ ...name })))?.family).toBe(family);
@@ -38,9 +61,18 @@ test('death is known by day, as a fact, or not at all', () => {
 });
 
 test('an address is one line without repetitions', () => {
-  expect(addressLine({ line: ['Nizami küç. 5'], city: 'Bakı', district: 'Bakı', country: 'AZ' })).toBe('Nizami küç. 5, Bakı, AZ');
+  expect(addressLine({ line: ['Nizami küç. 5'], city: 'Bakı', district: 'Bakı', country: 'AZ' })).toBe(
+    'Nizami küç. 5, Bakı',
+  );
+  expect(addressLine({ city: 'Mashpee', country: 'US' })).toBe('Mashpee, US');
   expect(addressLine({ text: 'Bakı' })).toBe('Bakı');
-  expect(homeAddress([{ use: 'old', city: 'x' }, { use: 'work', city: 'y' }, { use: 'home', city: 'z' }])?.city).toBe('z');
+  expect(
+    homeAddress([
+      { use: 'old', city: 'x' },
+      { use: 'work', city: 'y' },
+      { use: 'home', city: 'z' },
+    ])?.city,
+  ).toBe('z');
 });
 
 test('telephones that hold, the preferred first', () => {

@@ -8,7 +8,10 @@ export type PersonName = { readonly family: string; readonly given: string };
 export function preferredName(names: readonly HumanName[] | undefined): HumanName | undefined {
   const current = (names ?? []).filter(({ use, period }) => use !== 'old' && period?.end === undefined);
   return (
-    current.find(({ use }) => use === 'official') ?? current.find(({ use }) => use === 'usual') ?? current[0] ?? names?.[0]
+    current.find(({ use }) => use === 'official') ??
+    current.find(({ use }) => use === 'usual') ??
+    current[0] ??
+    names?.[0]
   );
 }
 
@@ -22,7 +25,8 @@ export function toPersonName(name: HumanName | undefined): PersonName | undefine
     return { family: name.family, given: name.text.slice(name.family.length + 1) };
   }
   const given = [...(name.given ?? []), ...(name.suffix ?? [])].join(' ');
-  if (name.family === undefined && given === '') return name.text === undefined ? undefined : { family: '', given: name.text };
+  if (name.family === undefined && given === '')
+    return name.text === undefined ? undefined : { family: '', given: name.text };
   return { family: name.family ?? '', given };
 }
 
@@ -39,7 +43,9 @@ export function finOf(patient: Pick<Patient, 'identifier'>): string | undefined 
 
 /** For people of other registers: the number by which theirs knows them. */
 export function foreignIdentifier(patient: Pick<Patient, 'identifier'>): Identifier | undefined {
-  const numbers = (patient.identifier ?? []).filter(({ system, value }) => system !== identifierSystems.fin && value !== undefined);
+  const numbers = (patient.identifier ?? []).filter(
+    ({ system, value }) => system !== identifierSystems.fin && value !== undefined,
+  );
   return numbers.find(({ type }) => type?.coding?.some(({ code }) => code === 'MR')) ?? numbers[0];
 }
 
@@ -57,18 +63,30 @@ export function homeAddress(addresses: readonly Address[] | undefined): Address 
 /** District or city alone, as tables show it. */
 export const districtOf = (address: Address | undefined): string | undefined => address?.district ?? address?.city;
 
-/** An address in one line, from the street outwards, each part once. */
+/** An address in one line, from the street outwards, each part once; our own country goes without saying. */
 export function addressLine(address: Address | undefined): string | undefined {
   if (address === undefined) return undefined;
-  const parts = [...(address.line ?? []), address.city, address.district, address.state, address.postalCode, address.country];
+  const parts = [
+    ...(address.line ?? []),
+    address.city,
+    address.district,
+    address.state,
+    address.postalCode,
+    foreignCountry(address),
+  ];
   const line = [...new Set(parts.filter((part) => part !== undefined && part !== ''))].join(', ');
   return line === '' ? address.text : line;
 }
 
+const foreignCountry = ({ country }: Address): string | undefined => (country === 'AZ' ? undefined : country);
+
 /** Ways to reach someone that still hold, the preferred first. */
 export function reachableBy(points: readonly ContactPoint[] | undefined, kind: 'phone' | 'email'): string[] {
   return (points ?? [])
-    .filter(({ system, use, value, period }) => system === kind && use !== 'old' && value !== undefined && period?.end === undefined)
+    .filter(
+      ({ system, use, value, period }) =>
+        system === kind && use !== 'old' && value !== undefined && period?.end === undefined,
+    )
     .toSorted((a, b) => (a.rank ?? Number.MAX_SAFE_INTEGER) - (b.rank ?? Number.MAX_SAFE_INTEGER))
     .flatMap(({ value }) => value ?? []);
 }

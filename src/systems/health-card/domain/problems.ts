@@ -1,6 +1,6 @@
 import type { Condition } from '@medplum/fhirtypes';
+import { codeIn, conceptKey } from '#platform/wording';
 import { timeOf } from './results.ts';
-import { codeIn, conceptKey } from './wording.ts';
 
 /** Code systems of the problem list that people know by their codes. */
 export const codeSystems = {
@@ -23,9 +23,13 @@ export function isActive(condition: Condition): boolean {
 }
 
 const hasEnded = (condition: Condition): boolean =>
-  [condition.abatementDateTime, condition.abatementPeriod, condition.abatementAge, condition.abatementString, condition.abatementRange].some(
-    (end) => end !== undefined,
-  );
+  [
+    condition.abatementDateTime,
+    condition.abatementPeriod,
+    condition.abatementAge,
+    condition.abatementString,
+    condition.abatementRange,
+  ].some((end) => end !== undefined);
 
 /** Entered in error or ruled out: not part of the problem list. */
 export const isRefuted = (condition: Condition): boolean => refutedStatuses.includes(verificationOf(condition) ?? '');

@@ -40,16 +40,32 @@ test('values in different units never share a line', () => {
 
 test('a pressure is two lines without a common range', () => {
   const component = [
-    { code: { text: 'systolic' }, valueQuantity: { value: 120, unit: 'mm[Hg]' }, referenceRange: [{ high: { value: 140 } }] },
+    {
+      code: { text: 'systolic' },
+      valueQuantity: { value: 120, unit: 'mm[Hg]' },
+      referenceRange: [{ high: { value: 140 } }],
+    },
     { code: { text: 'diastolic' }, valueQuantity: { value: 80, unit: 'mm[Hg]' } },
   ];
-  const pressure = toResult({ resourceType: 'Observation', status: 'final', code: { text: 'bp' }, effectiveDateTime: '2026', component });
+  const pressure = toResult({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'bp' },
+    effectiveDateTime: '2026',
+    component,
+  });
   const chart = toResultChart([pressure]);
   expect(chart?.series.map(({ key }) => key)).toEqual(['systolic', 'diastolic']);
   expect(chart?.range).toBeUndefined();
 });
 
 test('words cannot be drawn', () => {
-  const words = toResult({ resourceType: 'Observation', status: 'final', code: {}, effectiveDateTime: '2026', valueString: 'mənfi' });
+  const words = toResult({
+    resourceType: 'Observation',
+    status: 'final',
+    code: {},
+    effectiveDateTime: '2026',
+    valueString: 'mənfi',
+  });
   expect(toResultChart([words])).toBeUndefined();
 });

@@ -3,13 +3,24 @@ import { isOutside } from './result-flag.ts';
 import type { Measure, ResultRange } from './result-value.ts';
 import { type Result, timeOf } from './results.ts';
 
-export type ChartedPoint = { readonly resultId: string; readonly date: string; readonly measure: Measure; readonly flagged: boolean };
+export type ChartedPoint = {
+  readonly resultId: string;
+  readonly date: string;
+  readonly measure: Measure;
+  readonly flagged: boolean;
+};
 
 /** One line of a chart: a value over time in one unit, oldest first. */
-export type ChartedSeries = { readonly key: string; readonly code: CodeableConcept; readonly language: string; readonly points: readonly ChartedPoint[] };
+export type ChartedSeries = {
+  readonly key: string;
+  readonly code: CodeableConcept;
+  readonly language: string;
+  readonly points: readonly ChartedPoint[];
+};
 
 export type ResultChart = {
   readonly unit: string | undefined;
+  readonly unitCode: string | undefined;
   readonly series: readonly ChartedSeries[];
   /** The range that the newest result gives, where there is one series to hold against it. */
   readonly range: ResultRange | undefined;
@@ -30,13 +41,20 @@ export function toResultChart(results: readonly Result[]): ResultChart | undefin
   const series = [...Map.groupBy(comparable, ({ key }) => key).values()].map(toSeries);
   return {
     unit,
+    unitCode: newest.point.measure.unitCode,
     series,
     range: series.length === 1 ? newest.range : undefined,
     mixedUnits: comparable.length < values.length,
   };
 }
 
-type Value = { key: string; code: CodeableConcept; language: string; point: ChartedPoint; range: ResultRange | undefined };
+type Value = {
+  key: string;
+  code: CodeableConcept;
+  language: string;
+  point: ChartedPoint;
+  range: ResultRange | undefined;
+};
 
 function numbersOf({ id, date, parts, language }: Result): Value[] {
   if (date === undefined) return [];

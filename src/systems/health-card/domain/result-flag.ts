@@ -33,7 +33,8 @@ function flagByRange(value: ResultValue, range: ResultRange | undefined): Result
   if (value.kind !== 'quantity' || value.comparator !== undefined || range === undefined) return undefined;
   const { low, high } = range;
   if (low === undefined && high === undefined) return undefined;
-  if ([low, high].some((end) => end?.unit !== undefined && value.unit !== undefined && end.unit !== value.unit)) return undefined;
+  if ([low, high].some((end) => end?.unit !== undefined && value.unit !== undefined && end.unit !== value.unit))
+    return undefined;
   if (low !== undefined && value.number < low.number) return 'low';
   if (high !== undefined && value.number > high.number) return 'high';
   return 'normal';

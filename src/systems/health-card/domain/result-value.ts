@@ -1,7 +1,14 @@
 import type { CodeableConcept } from '@medplum/fhirtypes';
 
 /** A number with its spelling in the record, so that 1.10 is shown as 1.10. */
-export type Measure = { readonly number: number; readonly written: string; readonly unit: string | undefined };
+export type Measure = {
+  readonly number: number;
+  readonly written: string;
+  /** As the record spells it. */
+  readonly unit: string | undefined;
+  /** In UCUM. */
+  readonly unitCode: string | undefined;
+};
 
 export type ResultValue =
   | ({ readonly kind: 'quantity'; readonly comparator: string | undefined } & Measure)
@@ -15,4 +22,8 @@ export type ResultValue =
   | { readonly kind: 'absent'; readonly reason: CodeableConcept | undefined };
 
 /** What is usual, for the person and time of the result. */
-export type ResultRange = { readonly low: Measure | undefined; readonly high: Measure | undefined; readonly words: string | undefined };
+export type ResultRange = {
+  readonly low: Measure | undefined;
+  readonly high: Measure | undefined;
+  readonly words: string | undefined;
+};

@@ -13,7 +13,9 @@ const observation = (rest: Partial<Observation>): Observation => ({
 });
 
 const glucose = (value: number, date: string, rest: Partial<Observation> = {}) =>
-  toResult(observation({ id: `${date} ${value}`, valueQuantity: { value, unit: 'mmol/l' }, effectiveDateTime: date, ...rest }));
+  toResult(
+    observation({ id: `${date} ${value}`, valueQuantity: { value, unit: 'mmol/l' }, effectiveDateTime: date, ...rest }),
+  );
 
 test('shows a number as the record spells it', () => {
   const text = `{"resourceType":"Observation","status":"final","code":{"text":"x"},
@@ -35,7 +37,11 @@ test('a pressure is its two components, a panel with a value of its own is all t
 test('the systolic pressure comes before the diastolic, however they were sent', () => {
   const loinc = (code: string) => ({ coding: [{ system: 'http://loinc.org', code }] });
   const component = ['8462-4', '8480-6', '8478-0'].map((code) => ({ code: loinc(code), valueInteger: 1 }));
-  expect(toResult(observation({ component })).parts.map(({ code }) => code.coding?.[0]?.code)).toEqual(['8480-6', '8478-0', '8462-4']);
+  expect(toResult(observation({ component })).parts.map(({ code }) => code.coding?.[0]?.code)).toEqual([
+    '8480-6',
+    '8478-0',
+    '8462-4',
+  ]);
 });
 
 test.each([
@@ -64,7 +70,9 @@ test('makes no judgement of its own where the record gives no range', () => {
 
 test('takes the range for the usual among several', () => {
   const range = (code: string, value: number) => ({ type: { coding: [{ code }] }, high: { value } });
-  const result = toResult(observation({ valueInteger: 5, referenceRange: [range('therapeutic', 9), range('normal', 4)] }));
+  const result = toResult(
+    observation({ valueInteger: 5, referenceRange: [range('therapeutic', 9), range('normal', 4)] }),
+  );
   expect(result.parts[0]?.range?.high?.written).toBe('4');
   expect(result.parts[0]?.flag).toBe('high');
 });
@@ -92,7 +100,9 @@ test('groups lose no result, are ordered newest first, and so is each group', ()
   const result = fc.record({ code: fc.constantFrom('a', 'b', 'c'), date: day });
   fc.assert(
     fc.property(fc.array(result, { maxLength: 40 }), (rows) => {
-      const results = rows.map(({ code, date }) => toResult(observation({ code: { text: code }, effectiveDateTime: date })));
+      const results = rows.map(({ code, date }) =>
+        toResult(observation({ code: { text: code }, effectiveDateTime: date })),
+      );
       const groups = groupResults(results);
       expect(groups.flatMap((group) => group.results)).toHaveLength(rows.length);
       const newest = groups.map(({ latest }) => latest.date ?? '');

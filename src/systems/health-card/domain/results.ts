@@ -1,8 +1,8 @@
 import type { CodeableConcept, Observation, ObservationComponent, Quantity } from '@medplum/fhirtypes';
+import { conceptKey, languageOf } from '#platform/wording';
 import { writtenNumber } from '#platform/written-number';
 import { flagOf, type ResultFlag } from './result-flag.ts';
 import type { Measure, ResultRange, ResultValue } from './result-value.ts';
-import { conceptKey, languageOf } from './wording.ts';
 
 /** One value of a result: its own, or that of a component such as the systolic pressure. */
 export type ResultPart = {
@@ -39,7 +39,11 @@ export function toResult(observation: Observation): Result {
     code: observation.code,
     category: observation.category?.[0]?.coding?.[0]?.code,
     language: languageOf(observation),
-    date: observation.effectiveDateTime ?? observation.effectivePeriod?.start ?? observation.effectiveInstant ?? observation.issued,
+    date:
+      observation.effectiveDateTime ??
+      observation.effectivePeriod?.start ??
+      observation.effectiveInstant ??
+      observation.issued,
     withdrawn: status === 'entered-in-error' || status === 'cancelled',
     amended: status === 'amended' || status === 'corrected',
     preliminary: status === 'preliminary' || status === 'registered',
@@ -48,7 +52,9 @@ export function toResult(observation: Observation): Result {
 }
 
 function partsOf(observation: Observation): ResultPart[] {
-  const components = (observation.component ?? []).map((component) => toPart(component.code, component)).toSorted(systolicFirst);
+  const components = (observation.component ?? [])
+    .map((component) => toPart(component.code, component))
+    .toSorted(systolicFirst);
   const own = toPart(observation.code, observation);
   return components.length > 0 && own.value.kind === 'absent' ? components : [own, ...components];
 }
@@ -56,7 +62,8 @@ function partsOf(observation: Observation): ResultPart[] {
 const diastolic = 'http://loinc.org|8462-4';
 
 /** A pressure is read upper before lower, in whatever order a device sent it. */
-const systolicFirst = (a: ResultPart, b: ResultPart): number => Number(a.key === diastolic) - Number(b.key === diastolic);
+const systolicFirst = (a: ResultPart, b: ResultPart): number =>
+  Number(a.key === diastolic) - Number(b.key === diastolic);
 
 function toPart(code: CodeableConcept, source: Observation | ObservationComponent): ResultPart {
   const value = valueOf(source);
@@ -71,7 +78,11 @@ function valueOf(source: Observation | ObservationComponent): ResultValue {
   if (source.valueInteger !== undefined) return integerOf(source.valueInteger);
   if (valueRange) return { kind: 'interval', low: measureOf(valueRange.low), high: measureOf(valueRange.high) };
   if (valueRatio) {
-    return { kind: 'ratio', numerator: measureOf(valueRatio.numerator), denominator: measureOf(valueRatio.denominator) };
+    return {
+      kind: 'ratio',
+      numerator: measureOf(valueRatio.numerator),
+      denominator: measureOf(valueRatio.denominator),
+    };
   }
   return plainValueOf(source);
 }
@@ -91,6 +102,7 @@ const integerOf = (value: number): ResultValue => ({
   number: value,
   written: String(value),
   unit: undefined,
+  unitCode: undefined,
   comparator: undefined,
 });
 
@@ -106,12 +118,14 @@ function measureOf(quantity: Quantity | undefined): Measure | undefined {
     number: quantity.value,
     written: writtenNumber(quantity, 'value') ?? String(quantity.value),
     unit: quantity.unit ?? quantity.code,
+    unitCode: quantity.code,
   };
 }
 
 function rangeOf(source: Observation | ObservationComponent): ResultRange | undefined {
   const ranges = source.referenceRange ?? [];
-  const usual = ranges.find(({ type }) => type === undefined || type.coding?.some(({ code }) => code === 'normal')) ?? ranges[0];
+  const usual =
+    ranges.find(({ type }) => type === undefined || type.coding?.some(({ code }) => code === 'normal')) ?? ranges[0];
   if (usual === undefined) return undefined;
   return { low: measureOf(usual.low), high: measureOf(usual.high), words: usual.text };
 }

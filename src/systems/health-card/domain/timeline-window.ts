@@ -19,7 +19,9 @@ export function timelineWindow<T>(lanes: readonly Lane<T>[], timeOf: (item: T) =
     .flatMap((lane) => lane.items)
     .filter((item) => timeOf(item) >= horizon)
     .toSorted((a, b) => timeOf(b) - timeOf(a));
-  const lagging = depths.flatMap((depth, index) => (depth === horizon && lanes[index]?.complete === false ? [index] : []));
+  const lagging = depths.flatMap((depth, index) =>
+    depth === horizon && lanes[index]?.complete === false ? [index] : [],
+  );
   return { items, lagging };
 }
 

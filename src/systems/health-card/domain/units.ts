@@ -4,8 +4,8 @@ type UnitWords = string | Readonly<Record<Language, string>>;
 
 /** Units of UCUM whose code is not what people write. Units that are the same everywhere stand as one text. */
 const written: Readonly<Record<string, UnitWords>> = {
-  'mm[Hg]': { az: 'mm c. st.', ru: 'мм рт. ст.', en: 'mmHg' },
-  mmHg: { az: 'mm c. st.', ru: 'мм рт. ст.', en: 'mmHg' },
+  'mm[Hg]': { az: 'mm c.süt.', ru: 'мм рт. ст.', en: 'mmHg' },
+  mmHg: { az: 'mm c.süt.', ru: 'мм рт. ст.', en: 'mmHg' },
   cm: { az: 'sm', ru: 'см', en: 'cm' },
   mm: { az: 'mm', ru: 'мм', en: 'mm' },
   m: { az: 'm', ru: 'м', en: 'm' },
@@ -43,16 +43,32 @@ const written: Readonly<Record<string, UnitWords>> = {
   '10*12/L': '10¹²/l',
   '10*3/uL': '10³/µl',
   '10*6/uL': '10⁶/µl',
+  'L/min': { az: 'l/dəq', ru: 'л/мин', en: 'L/min' },
+  'pmol/L': { az: 'pmol/l', ru: 'пмоль/л', en: 'pmol/L' },
+  fL: { az: 'fl', ru: 'фл', en: 'fL' },
+  pg: { az: 'pq', ru: 'пг', en: 'pg' },
+  h: { az: 'saat', ru: 'ч', en: 'h' },
+  d: { az: 'gün', ru: 'дн.', en: 'days' },
+  wk: { az: 'həftə', ru: 'нед.', en: 'weeks' },
+  mo: { az: 'ay', ru: 'мес.', en: 'months' },
+  '{INR}': { az: 'MNN', ru: 'МНО', en: 'INR' },
   a: { az: 'il', ru: 'лет', en: 'years' },
   '{score}': { az: 'bal', ru: 'балл', en: 'score' },
   '{nominal}': '',
   '1': '',
 };
 
-/** A unit as people of a language write it; one that is not known here stays as recorded, without UCUM's braces. */
-export function unitText(unit: string | undefined, language: Language): string | undefined {
-  if (unit === undefined) return undefined;
-  const words = written[unit];
-  const text = words === undefined ? unit.replace(/[{}]/g, '') : typeof words === 'string' ? words : words[language];
+/** A unit with its code in UCUM; either may be missing. */
+export type Unit = { readonly unit?: string | undefined; readonly code?: string | undefined };
+
+/**
+ * A unit as people of the reader's language write it. A record in the same language keeps its own spelling; of a unit
+ * that is not known here the record's spelling stays too, without UCUM's braces.
+ */
+export function unitText({ unit, code }: Unit, own: string, reader: Language): string | undefined {
+  if (unit !== undefined && own.split('-')[0] === reader && unit !== code) return unit;
+  const words = written[code ?? ''] ?? written[unit ?? ''];
+  const text =
+    words === undefined ? (unit ?? code ?? '').replace(/[{}]/g, '') : typeof words === 'string' ? words : words[reader];
   return text === '' ? undefined : text;
 }

@@ -1,8 +1,8 @@
 import type { AllergyIntolerance } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { Badge, type Column, DataTable, Notice, PageHeading, Panel, useLocale } from '#platform/ui';
+import { languageOf } from '#platform/wording';
 import { allergyState } from '../domain/allergies.ts';
-import { languageOf } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { cardMessages } from './messages/card.ts';
 import { codeKey, codeMessages } from './messages/codes.ts';
@@ -32,7 +32,13 @@ export function AllergyPanel({ allergies }: { allergies: readonly AllergyIntoler
       {state.kind === 'not-recorded' && <Notice tone="warning">{t('allergiesNotRecorded')}</Notice>}
       {state.kind === 'none-known' && <Notice tone="good">{t('noKnownAllergies')}</Notice>}
       {state.kind === 'known' && (
-        <DataTable caption={t('allergies')} columns={columns} rows={state.allergies} rowKey={({ id }) => id ?? ''} empty="" />
+        <DataTable
+          caption={t('allergies')}
+          columns={columns}
+          rows={state.allergies}
+          rowKey={({ id }) => id ?? ''}
+          empty=""
+        />
       )}
     </Panel>
   );
@@ -68,7 +74,9 @@ function useAllergyColumns(): Column<AllergyIntolerance>[] {
     {
       id: 'onset',
       heading: t('onset'),
-      cell: ({ onsetDateTime, recordedDate }) => <span className="numbers">{date(onsetDateTime ?? recordedDate ?? '')}</span>,
+      cell: ({ onsetDateTime, recordedDate }) => (
+        <span className="numbers">{date(onsetDateTime ?? recordedDate ?? '')}</span>
+      ),
       sortKey: ({ onsetDateTime, recordedDate }) => onsetDateTime ?? recordedDate,
     },
     { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="AllergyIntolerance" id={id ?? ''} /> },

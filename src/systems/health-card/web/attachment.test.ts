@@ -8,7 +8,7 @@ test.each([
   ['text/plain; charset=utf-8', 'Çıxarış: sağlamdır', { kind: 'text', text: 'Çıxarış: sağlamdır' }],
   ['text/html', '<p>Ə</p>', { kind: 'page', html: '<p>Ə</p>' }],
   ['application/json', '{}', { kind: 'text' }],
-  ['image/png', 'x', { kind: 'image' }],
+  ['image/png', 'x', { kind: 'image', address: `data:image/png;base64,${base64('x')}` }],
   ['image/svg+xml', '<svg onload="x()"/>', { kind: 'other' }],
   ['application/pdf', '%PDF', { kind: 'other' }],
 ])('content of type %s', async (contentType, text, expected) => {

@@ -5,7 +5,7 @@ import { AppError } from '#platform/errors';
 export type Content =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'page'; readonly html: string }
-  | { readonly kind: 'image'; readonly file: Blob }
+  | { readonly kind: 'image'; readonly address: string }
   | { readonly kind: 'other'; readonly file: Blob };
 
 /**
@@ -14,22 +14,30 @@ export type Content =
  */
 export async function readAttachment(attachment: Attachment, base: string, signal?: AbortSignal): Promise<Content> {
   const type = (attachment.contentType ?? 'text/plain').split(';')[0]?.trim().toLowerCase() ?? '';
-  const bytes = attachment.data === undefined ? await fetchContent(attachment.url, base, signal) : fromBase64(attachment.data);
+  const bytes =
+    attachment.data === undefined ? await fetchContent(attachment.url, base, signal) : fromBase64(attachment.data);
   return sortContent(type, bytes);
 }
 
 function sortContent(type: string, bytes: Uint8Array<ArrayBuffer>): Content {
   const text = () => new TextDecoder().decode(bytes);
   if (type === 'text/html' || type === 'application/xhtml+xml') return { kind: 'page', html: text() };
-  if (type.startsWith('text/') || type === 'application/json' || type === 'application/xml') return { kind: 'text', text: text() };
-  // SVG may carry scripts; as an image file it cannot run them, but nothing is lost by not showing it.
-  const file = new Blob([bytes], { type });
-  return type.startsWith('image/') && type !== 'image/svg+xml' ? { kind: 'image', file } : { kind: 'other', file };
+  if (type.startsWith('text/') || type === 'application/json' || type === 'application/xml')
+    return { kind: 'text', text: text() };
+  // SVG may carry scripts; as an image it cannot run them, but nothing is lost by not showing it.
+  if (type.startsWith('image/') && type !== 'image/svg+xml')
+    return { kind: 'image', address: `data:${type};base64,${toBase64(bytes)}` };
+  return { kind: 'other', file: new Blob([bytes], { type }) };
 }
 
-async function fetchContent(url: string | undefined, base: string, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+async function fetchContent(
+  url: string | undefined,
+  base: string,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
   const id = /(?:^|\/)Binary\/([A-Za-z0-9.-]{1,64})$/.exec(url ?? '')?.[1];
-  if (id === undefined) throw new AppError('notFound', 'health-card.content-elsewhere', 'The content is not in this record');
+  if (id === undefined)
+    throw new AppError('notFound', 'health-card.content-elsewhere', 'The content is not in this record');
   const response = await fetch(`${base}/Binary/${id}`, {
     headers: { accept: 'application/fhir+json' },
     ...(signal === undefined ? {} : { signal }),
@@ -38,6 +46,10 @@ async function fetchContent(url: string | undefined, base: string, signal?: Abor
   const body: unknown = await response.json();
   const data = typeof body === 'object' && body !== null && 'data' in body ? body.data : undefined;
   return typeof data === 'string' ? fromBase64(data) : new Uint8Array();
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
 
 function fromBase64(data: string): Uint8Array<ArrayBuffer> {
@@ -49,6 +61,7 @@ function fromBase64(data: string): Uint8Array<ArrayBuffer> {
  * rights either.
  */
 export function harmlessPage(html: string): string {
-  const policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'";
+  const policy =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'";
   return `<!doctype html><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}"><meta name="color-scheme" content="light"><style>body{font-family:system-ui,sans-serif;line-height:1.5;margin:1rem;overflow-wrap:break-word}</style>${html}`;
 }

@@ -1,21 +1,24 @@
 import type { Address, CodeableConcept, ContactPoint, HumanName, Identifier, RelatedPerson } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
-import { type Column, DataTable, DefinitionList, PageHeading, Panel, useLocale } from '#platform/ui';
 import { identifierSystems } from '#platform/names';
+import { type Column, DataTable, DefinitionList, PageHeading, Panel, useLocale } from '#platform/ui';
+import { languageOf } from '#platform/wording';
 import { addressLine, fullName, homeAddress, preferredName, reachableBy } from '../domain/person.ts';
-import { languageOf } from '../domain/wording.ts';
 import { type CardData, useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';
+import { codeKey, codeMessages } from './messages/codes.ts';
 import { sectionMessages } from './messages/sections.ts';
 import { ConceptList } from './parts/concept-text.tsx';
+import { KnownCode, Relation } from './parts/known-code.tsx';
 import { nameOfReference } from './parts/references.ts';
 import { SourceLink } from './parts/source-link.tsx';
 import { record } from './record.ts';
 
 export async function loader({ params, request: { signal } }: LoaderFunctionArgs): Promise<readonly RelatedPerson[]> {
-  return (await record.searchAll('RelatedPerson', { patient: params['patientId'] ?? '', _count: 50 }, 200, signal)).matches;
+  return (await record.searchAll('RelatedPerson', { patient: params['patientId'] ?? '', _count: 50 }, 200, signal))
+    .matches;
 }
 
 /** How to reach a person, who stands close to them, and where they are registered. */
@@ -54,9 +57,17 @@ function ContactPanel({ card: { patient, related } }: { card: CardData }): React
           { label: t('email'), value: reachableBy(patient.telecom, 'email').join(', ') || unknown },
           {
             label: t('languageOfPerson'),
-            value: languages.length === 0 ? unknown : <ConceptList concepts={languages} language={languageOf(patient)} />,
+            value:
+              languages.length === 0
+                ? unknown
+                : languages.map((one, index) => (
+                    <KnownCode key={index} list="speaks" concept={one} language={languageOf(patient)} />
+                  )),
           },
-          { label: words.t('familyDoctor'), value: nameOfReference(patient.generalPractitioner?.[0], related) ?? unknown },
+          {
+            label: words.t('familyDoctor'),
+            value: nameOfReference(patient.generalPractitioner?.[0], related) ?? unknown,
+          },
           { label: t('attachment'), value: nameOfReference(patient.managingOrganization, related) ?? unknown },
         ]}
       />
@@ -69,11 +80,16 @@ function NumbersPanel({ card: { patient } }: { card: CardData }): ReactElement {
   const words = useLocale(cardMessages);
   const numbers = patient.identifier ?? [];
   return (
-    <Panel title={t('identifiers')} icon="document" level={3} actions={<SourceLink type="Patient" id={patient.id ?? ''} />}>
+    <Panel
+      title={t('identifiers')}
+      icon="document"
+      level={3}
+      actions={<SourceLink type="Patient" id={patient.id ?? ''} />}
+    >
       {numbers.length === 0 ? (
         <p className="soft">{words.t('nothingRecorded')}</p>
       ) : (
-        <ul role="list" className="plain-list">
+        <ul className="bare-list plain-list">
           {numbers.map((identifier, index) => (
             <li key={index}>
               <span className="soft">{<NumberKind identifier={identifier} language={languageOf(patient)} />}</span>
@@ -89,9 +105,11 @@ function NumbersPanel({ card: { patient } }: { card: CardData }): ReactElement {
 }
 
 function NumberKind({ identifier, language }: { identifier: Identifier; language: string }): ReactElement {
-  const { t } = useLocale(cardMessages);
-  if (identifier.system === identifierSystems.fin) return <>{t('fin')}</>;
-  return identifier.type ? <ConceptList concepts={[identifier.type]} language={language} /> : <>{t('otherNumber')}</>;
+  const { t } = useLocale(codeMessages);
+  const kind = Object.entries(identifierSystems).find(([, system]) => system === identifier.system)?.[0];
+  const key = codeKey('number', kind);
+  if (key !== undefined) return <>{t(key)}</>;
+  return identifier.type ? <ConceptList concepts={[identifier.type]} language={language} /> : <>{t('number.other')}</>;
 }
 
 type CloseOne = {
@@ -103,7 +121,13 @@ type CloseOne = {
   readonly address: Address | undefined;
 };
 
-function FamilyPanel({ card: { patient }, relatives }: { card: CardData; relatives: readonly RelatedPerson[] }): ReactElement {
+function FamilyPanel({
+  card: { patient },
+  relatives,
+}: {
+  card: CardData;
+  relatives: readonly RelatedPerson[];
+}): ReactElement {
   const { t } = useLocale(sectionMessages);
   const rows: CloseOne[] = [
     ...(patient.contact ?? []).map((contact, index) => ({
@@ -125,9 +149,21 @@ function FamilyPanel({ card: { patient }, relatives }: { card: CardData; relativ
   ];
   return (
     <Panel title={t('family')} icon="people" level={3}>
-      <DataTable caption={t('family')} columns={useFamilyColumns()} rows={rows} rowKey={({ key }) => key} empty={t('noFamily')} />
+      <DataTable
+        caption={t('family')}
+        columns={useFamilyColumns()}
+        rows={distinctPeople(rows)}
+        rowKey={({ key }) => key}
+        empty={t('noFamily')}
+      />
     </Panel>
   );
+}
+
+/** A parent may stand both as contact and as relative: the same name and telephone is the same person. */
+function distinctPeople(people: readonly CloseOne[]): CloseOne[] {
+  const sameness = ({ name, telecom }: CloseOne) => `${fullName(name) ?? ''} ${reachableBy(telecom, 'phone')[0] ?? ''}`;
+  return [...new Map(people.map((person) => [sameness(person), person])).values()];
 }
 
 function useFamilyColumns(): Column<CloseOne>[] {
@@ -137,7 +173,7 @@ function useFamilyColumns(): Column<CloseOne>[] {
     {
       id: 'relation',
       heading: t('relation'),
-      cell: ({ relations, language }) => relations.length > 0 && <ConceptList concepts={relations} language={language} />,
+      cell: ({ relations, language }) => <Relation relations={relations} language={language} />,
     },
     { id: 'phone', heading: t('phone'), cell: ({ telecom }) => reachableBy(telecom, 'phone').join(', ') },
     { id: 'address', heading: t('address'), cell: ({ address }) => addressLine(address) },

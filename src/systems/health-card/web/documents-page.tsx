@@ -3,8 +3,8 @@ import type { Attachment, CodeableConcept, DiagnosticReport, DocumentReference, 
 import { type ReactElement, useState } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
 import { Badge, Button, PageHeading, Panel, useLocale } from '#platform/ui';
+import { languageOf, wordingOfConcept } from '#platform/wording';
 import { timeOf } from '../domain/results.ts';
-import { languageOf, wordingOfConcept } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { sectionMessages } from './messages/sections.ts';
@@ -20,7 +20,9 @@ export async function loader({ params, request: { signal } }: LoaderFunctionArgs
     record.searchAll('DocumentReference', { patient, _sort: '-date', _count: 100 }, 500, signal),
     record.searchAll('DiagnosticReport', { patient, _sort: '-date', _count: 100 }, 500, signal),
   ]);
-  return [...documents.matches.map(ofDocument), ...reports.matches.map(ofReport)].toSorted((a, b) => timeOf(b.date) - timeOf(a.date));
+  return [...documents.matches.map(ofDocument), ...reports.matches.map(ofReport)].toSorted(
+    (a, b) => timeOf(b.date) - timeOf(a.date),
+  );
 }
 
 /** A paper with what there is to read of it. */
@@ -44,7 +46,8 @@ function ofDocument(document: DocumentReference): Paper {
     language: languageOf(document),
     date: document.date,
     author: document.author?.[0] ?? document.custodian,
-    mark: document.status === 'superseded' ? 'replaced' : document.status === 'entered-in-error' ? 'withdrawn' : undefined,
+    mark:
+      document.status === 'superseded' ? 'replaced' : document.status === 'entered-in-error' ? 'withdrawn' : undefined,
     attachments: document.content?.flatMap(({ attachment }) => attachment ?? []) ?? [],
     conclusion: undefined,
   };
@@ -81,13 +84,21 @@ export function Component(): ReactElement {
   );
 }
 
-function PaperPanel({ title, papers, empty }: { title: string; papers: readonly Paper[]; empty: string }): ReactElement {
+function PaperPanel({
+  title,
+  papers,
+  empty,
+}: {
+  title: string;
+  papers: readonly Paper[];
+  empty: string;
+}): ReactElement {
   return (
     <Panel title={title} icon="document" level={3}>
       {papers.length === 0 ? (
         <p className="soft">{empty}</p>
       ) : (
-        <ul role="list" className="document-list">
+        <ul className="bare-list document-list">
           {papers.map((paper) => (
             <li key={paper.id}>
               <PaperLine paper={paper} />
@@ -116,7 +127,8 @@ function PaperLine({ paper }: { paper: Paper }): ReactElement {
           </p>
           <p className="soft small">
             <span className="numbers">{paper.date && date(paper.date, 'medium')}</span>
-            {paper.author?.display && ` · ${paper.author.display}`} <SourceLink type={paper.type} id={paper.id} what={title} />
+            {paper.author?.display && ` · ${paper.author.display}`}{' '}
+            <SourceLink type={paper.type} id={paper.id} what={title} />
           </p>
           {paper.conclusion !== undefined && (
             <p>
@@ -137,7 +149,10 @@ function PaperLine({ paper }: { paper: Paper }): ReactElement {
           </Button>
         )}
       </div>
-      {open && paper.attachments.map((attachment, index) => <DocumentViewer key={index} attachment={attachment} title={title} />)}
+      {open &&
+        paper.attachments.map((attachment, index) => (
+          <DocumentViewer key={index} attachment={attachment} title={title} />
+        ))}
     </>
   );
 }

@@ -15,15 +15,25 @@ export type PeopleFound = {
   readonly next?: string;
 };
 
-const elements = 'identifier,name,gender,birthDate,deceasedBoolean,deceasedDateTime,address,managingOrganization,language';
+const elements =
+  'identifier,name,gender,birthDate,deceasedBoolean,deceasedDateTime,address,managingOrganization,language';
 const nobody: SearchPage<Patient> = { matches: [], included: [] };
 
 /** Looks for people by one typed line; number, name and sound are asked for at once. */
-export async function findPeople(typed: string, filters: PersonFilters, count: number, signal?: AbortSignal): Promise<PeopleFound> {
+export async function findPeople(
+  typed: string,
+  filters: PersonFilters,
+  count: number,
+  signal?: AbortSignal,
+): Promise<PeopleFound> {
   const query = readPersonQuery(typed);
   if (query === undefined) return { query, people: [], alike: [], facilities: [] };
   const search = (params: SearchParams) =>
-    record.search('Patient', { ...params, ...filterParams(filters), _count: count, _elements: elements, _include: 'Patient:organization' }, signal);
+    record.search(
+      'Patient',
+      { ...params, ...filterParams(filters), _count: count, _elements: elements, _include: 'Patient:organization' },
+      signal,
+    );
   const [byNumber, byName, bySound] = await Promise.all([
     query.fin === undefined ? nobody : search({ identifier: query.fin }),
     query.name === undefined ? nobody : search({ name: query.name }),

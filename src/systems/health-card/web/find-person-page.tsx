@@ -25,40 +25,50 @@ function filtersOf(params: URLSearchParams): PersonFilters {
 export function Component(): ReactElement {
   const { t } = useLocale(findPersonMessages);
   const found = useLoaded<typeof loader>();
-  const form = useSearchForm();
+  const { formRef, inputRef, ...form } = useSearchForm();
   return (
     <div className="stack find-person">
       <PageHeading documentTitle={t('title')}>{t('title')}</PageHeading>
-      <Form className="find-form" role="search" method="get" ref={form.ref} onSubmit={form.onSubmit}>
-        <div className="find-line">
-          <SearchField
-            label={t('field')}
-            showLabel
-            name="q"
-            size="large"
-            shortcut="/"
-            value={form.typed}
-            onChange={form.onType}
-            placeholder={t('placeholder')}
-            inputRef={form.inputRef}
-            describedBy="find-help"
-          />
-          <Button look="primary" type="submit">
-            {t('search')}
-          </Button>
-        </div>
-        <p id="find-help" className="soft small">
-          {t('help')}
-        </p>
-        <PersonFilterFields filters={filtersOf(form.params)} onChange={form.submitSoon} />
-      </Form>
+      <search>
+        <Form className="find-form" method="get" ref={formRef} onSubmit={form.onSubmit}>
+          <div className="find-line">
+            <SearchField
+              label={t('field')}
+              showLabel
+              name="q"
+              size="large"
+              shortcut="/"
+              value={form.typed}
+              onChange={form.onType}
+              placeholder={t('placeholder')}
+              inputRef={inputRef}
+              describedBy="find-help"
+            />
+            <Button look="primary" type="submit">
+              {t('search')}
+            </Button>
+          </div>
+          <p id="find-help" className="soft small">
+            {t('help')}
+          </p>
+          <PersonFilterFields filters={filtersOf(form.params)} onChange={form.submitSoon} />
+        </Form>
+      </search>
       <SearchStatus found={found} />
       <FinHint found={found} onTake={form.take} />
-      {found.query && (found.people.length > 0 || found.alike.length === 0) && <ExactMatches found={found} search={form.search} />}
+      {found.query && (found.people.length > 0 || found.alike.length === 0) && (
+        <ExactMatches found={found} search={form.search} />
+      )}
       {found.query && found.alike.length > 0 && (
         <Panel title={t('similar')} icon="people">
           <p className="soft small">{t('similarHelp')}</p>
-          <FoundPeople caption={t('similar')} people={found.alike} facilities={found.facilities} typed={found.query.text} search={form.search} />
+          <FoundPeople
+            caption={t('similar')}
+            people={found.alike}
+            facilities={found.facilities}
+            typed={found.query.text}
+            search={form.search}
+          />
         </Panel>
       )}
     </div>
@@ -69,7 +79,7 @@ export function Component(): ReactElement {
 function useSearchForm() {
   const [params] = useSearchParams();
   const [typed, setTyped] = useState(params.get('q') ?? '');
-  const ref = useRef<HTMLFormElement>(null);
+  const formRef = useRef<HTMLFormElement>(null);
   const inputRef = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const submit = useSubmit();
@@ -78,20 +88,19 @@ function useSearchForm() {
     useCallback(() => inputRef.current?.select(), []),
   );
   useEffect(() => {
-    if (!params.has('q')) inputRef.current?.focus();
+    if (inputRef.current?.value === '') inputRef.current.focus();
     return () => {
       clearTimeout(timer.current);
     };
-    // Only on arrival.
   }, []);
   const submitSoon = (pauseMs = typingPauseMs) => {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => {
-      if (ref.current) void submit(ref.current, { replace: true, preventScrollReset: true });
+      if (formRef.current) void submit(formRef.current, { replace: true, preventScrollReset: true });
     }, pauseMs);
   };
   return {
-    ref,
+    formRef,
     inputRef,
     params,
     typed,
@@ -116,12 +125,10 @@ function useSearchForm() {
 function SearchStatus({ found }: { found: PeopleFound }): ReactElement {
   const { t } = useLocale(findPersonMessages);
   const n = found.people.length;
-  const words = found.next === undefined ? t('found', { n }) : t('foundFirst', { n });
-  return (
-    <p role="status" className={found.query ? 'soft' : undefined}>
-      {found.query ? words : t('start')}
-    </p>
-  );
+  const alike = found.alike.length;
+  const words =
+    n === 0 && alike > 0 ? t('onlyAlike', { n: alike }) : t(found.next === undefined ? 'found' : 'foundFirst', { n });
+  return <output className={found.query ? 'soft' : undefined}>{found.query ? words : t('start')}</output>;
 }
 
 function FinHint({ found, onTake }: { found: PeopleFound; onTake: (fin: string) => void }): ReactElement | null {

@@ -4,10 +4,10 @@ import { resourceNotFound, type SearchPage } from '#platform/fhir-client';
 import { emergencyCodes } from '../domain/emergency-summary.ts';
 import { type Medicine, toMedicine } from '../domain/medicines.ts';
 import { codeSystems } from '../domain/problems.ts';
-import { record } from './record.ts';
 import { useLoadedBy } from './loaded.ts';
+import { record } from './record.ts';
 
-export const cardRouteId = 'health-card';
+const cardRouteId = 'health-card';
 
 /** What every page of a card needs: the person and the emergency summary. */
 export type CardData = {
@@ -30,8 +30,18 @@ export async function loadCard({ params, request: { signal } }: LoaderFunctionAr
     findPerson(id, signal),
     record.searchAll('AllergyIntolerance', { patient: id, _count: 100 }, 500, signal),
     record.searchAll('Condition', { patient: id, _sort: '-recorded-date', _count: 200 }, 1000, signal),
-    record.searchAll('MedicationRequest', { ...medicinesTaken(id), _include: 'MedicationRequest:medication' }, 500, signal),
-    record.searchAll('MedicationStatement', { ...medicinesTaken(id), _include: 'MedicationStatement:medication' }, 500, signal),
+    record.searchAll(
+      'MedicationRequest',
+      { ...medicinesTaken(id), _include: 'MedicationRequest:medication' },
+      500,
+      signal,
+    ),
+    record.searchAll(
+      'MedicationStatement',
+      { ...medicinesTaken(id), _include: 'MedicationStatement:medication' },
+      500,
+      signal,
+    ),
     record.searchAll('Observation', { patient: id, code: codes.join(','), _sort: '-date', _count: 20 }, 20, signal),
   ]);
   return {
@@ -39,14 +49,19 @@ export async function loadCard({ params, request: { signal } }: LoaderFunctionAr
     related: person.related,
     allergies: allergies.matches,
     conditions: conditions.matches,
-    medicines: [requests, statements].flatMap(({ matches, included }) => matches.map((one) => toMedicine(one, included))),
+    medicines: [requests, statements].flatMap(({ matches, included }) =>
+      matches.map((one) => toMedicine(one, included)),
+    ),
     findings: findings.matches,
   };
 }
 
 const medicinesTaken = (patient: string) => ({ patient, status: 'active,on-hold,intended', _count: 100 });
 
-async function findPerson(id: string, signal: AbortSignal): Promise<{ patient: Patient; related: readonly Resource[] }> {
+async function findPerson(
+  id: string,
+  signal: AbortSignal,
+): Promise<{ patient: Patient; related: readonly Resource[] }> {
   const _include = ['Patient:general-practitioner', 'Patient:organization'];
   const page: SearchPage<Patient> = await record.search('Patient', { _id: id, _include }, signal);
   const [patient] = page.matches;

@@ -20,8 +20,18 @@ export async function loader({ params, request: { signal } }: LoaderFunctionArgs
 
 export async function loadMedicines(patient: string, signal: AbortSignal): Promise<readonly Medicine[]> {
   const [requests, statements] = await Promise.all([
-    record.searchAll('MedicationRequest', { patient, _sort: '-authoredon', _count: 200, _include: 'MedicationRequest:medication' }, 2000, signal),
-    record.searchAll('MedicationStatement', { patient, _sort: '-effective', _count: 200, _include: 'MedicationStatement:medication' }, 2000, signal),
+    record.searchAll(
+      'MedicationRequest',
+      { patient, _sort: '-authoredon', _count: 200, _include: 'MedicationRequest:medication' },
+      2000,
+      signal,
+    ),
+    record.searchAll(
+      'MedicationStatement',
+      { patient, _sort: '-effective', _count: 200, _include: 'MedicationStatement:medication' },
+      2000,
+      signal,
+    ),
   ]);
   return [requests, statements].flatMap(({ matches, included }) => matches.map((one) => toMedicine(one, included)));
 }
@@ -45,10 +55,22 @@ export function MedicinePanels({ medicines }: { medicines: readonly Medicine[] }
   return (
     <>
       <Panel title={t('currentMedicines')} icon="medicine" level={3}>
-        <DataTable caption={t('currentMedicines')} columns={columns} rows={current} rowKey={keyOf} empty={t('noCurrentMedicines')} />
+        <DataTable
+          caption={t('currentMedicines')}
+          columns={columns}
+          rows={current}
+          rowKey={keyOf}
+          empty={t('noCurrentMedicines')}
+        />
       </Panel>
       <Panel title={t('pastMedicines')} level={3}>
-        <DataTable caption={t('pastMedicines')} columns={columns} rows={past} rowKey={keyOf} empty={t('noPastMedicines')} />
+        <DataTable
+          caption={t('pastMedicines')}
+          columns={columns}
+          rows={past}
+          rowKey={keyOf}
+          empty={t('noPastMedicines')}
+        />
       </Panel>
     </>
   );
@@ -60,21 +82,38 @@ function useMedicineColumns(): Column<Medicine>[] {
   const { t, date } = useLocale(sectionMessages);
   const code = useLocale(codeMessages);
   return [
-    { id: 'medicine', heading: t('medicine'), rowHeading: true, cell: (medicine) => <MedicineName medicine={medicine} /> },
+    {
+      id: 'medicine',
+      heading: t('medicine'),
+      rowHeading: true,
+      cell: (medicine) => <MedicineName medicine={medicine} />,
+    },
     {
       id: 'dosage',
       heading: t('dosage'),
       cell: ({ dosage, language }) => dosage.length > 0 && <DosageText dosage={dosage} language={language} />,
     },
     { id: 'reason', heading: t('reason'), cell: (medicine) => <Reasons medicine={medicine} /> },
-    { id: 'since', heading: t('since'), cell: ({ since }) => since && <span className="numbers">{date(since)}</span>, sortKey: ({ since }) => since },
-    { id: 'until', heading: t('until'), cell: ({ until }) => until && <span className="numbers">{date(until)}</span>, sortKey: ({ until }) => until },
+    {
+      id: 'since',
+      heading: t('since'),
+      cell: ({ since }) => since && <span className="numbers">{date(since)}</span>,
+      sortKey: ({ since }) => since,
+    },
+    {
+      id: 'until',
+      heading: t('until'),
+      cell: ({ until }) => until && <span className="numbers">{date(until)}</span>,
+      sortKey: ({ until }) => until,
+    },
     { id: 'prescriber', heading: t('prescriber'), cell: ({ author }) => author?.display },
     {
       id: 'status',
       heading: t('status'),
       cell: (medicine) => (
-        <Badge tone={isCurrent(medicine) ? 'good' : 'neutral'}>{code.t(codeKey('medicine', medicine.status, 'medicine.unknown') ?? 'medicine.unknown')}</Badge>
+        <Badge tone={isCurrent(medicine) ? 'good' : 'neutral'}>
+          {code.t(codeKey('medicine', medicine.status, 'medicine.unknown') ?? 'medicine.unknown')}
+        </Badge>
       ),
     },
     { id: 'source', heading: 'FHIR', cell: ({ source, id }) => <SourceLink type={source} id={id} /> },

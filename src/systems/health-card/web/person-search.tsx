@@ -2,8 +2,8 @@ import { type ReactElement, useCallback, useEffect, useRef, useState } from 'rea
 import { useNavigate } from 'react-router';
 import { formatDate } from '#platform/i18n';
 import { SearchField, useHotkey, useLocale } from '#platform/ui';
-import { fullName, finOf, preferredName } from '../domain/person.ts';
 import { highlightName } from '../domain/highlight.ts';
+import { finOf, fullName, preferredName } from '../domain/person.ts';
 import { findPeople, type PeopleFound } from './find-people.ts';
 import { findPersonMessages } from './messages/find-person.ts';
 
@@ -26,28 +26,29 @@ export function PersonSearch(): ReactElement {
     void navigate(address);
   };
   return (
-    <form
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        goTo(`/${language}/health-card?q=${encodeURIComponent(typed)}`);
-      }}
-    >
-      <SearchField
-        label={t('shortField')}
-        name="q"
-        value={typed}
-        onChange={setTyped}
-        placeholder={t('field')}
-        shortcut="/"
-        inputRef={inputRef}
-        suggestions={toSuggestions(found, typed, language)}
-        note={found && (found.people.length + found.alike.length === 0 ? t('nothingYet') : t('allResults'))}
-        onChoose={({ id }) => {
-          goTo(`/${language}/health-card/${id}`);
+    <search>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          goTo(`/${language}/health-card?q=${encodeURIComponent(typed)}`);
         }}
-      />
-    </form>
+      >
+        <SearchField
+          label={t('shortField')}
+          name="q"
+          value={typed}
+          onChange={setTyped}
+          placeholder={t('field')}
+          shortcut="/"
+          inputRef={inputRef}
+          suggestions={toSuggestions(found, typed, language)}
+          note={found && (found.people.length + found.alike.length === 0 ? t('nothingYet') : t('allResults'))}
+          onChoose={({ id }) => {
+            goTo(`/${language}/health-card/${id}`);
+          }}
+        />
+      </form>
+    </search>
   );
 }
 
@@ -69,7 +70,9 @@ function useSuggestedPeople(typed: string): PeopleFound | undefined {
       abort.abort();
     };
   }, [typed]);
-  return answer !== undefined && answer.found.query !== undefined && typed.startsWith(answer.typed.slice(0, 2)) ? answer.found : undefined;
+  return answer !== undefined && answer.found.query !== undefined && typed.startsWith(answer.typed.slice(0, 2))
+    ? answer.found
+    : undefined;
 }
 
 function toSuggestions(found: PeopleFound | undefined, typed: string, language: 'az' | 'ru' | 'en') {
@@ -78,6 +81,8 @@ function toSuggestions(found: PeopleFound | undefined, typed: string, language: 
     title: highlightName(fullName(preferredName(person.name)) ?? '', typed).map(({ text, hit }, index) =>
       hit ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
     ),
-    detail: [person.birthDate && formatDate(person.birthDate, language, 'medium'), finOf(person)].filter(Boolean).join(' · '),
+    detail: [person.birthDate && formatDate(person.birthDate, language, 'medium'), finOf(person)]
+      .filter(Boolean)
+      .join(' · '),
   }));
 }

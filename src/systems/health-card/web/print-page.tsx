@@ -2,7 +2,7 @@ import './print-page.css';
 import type { ReactElement } from 'react';
 import { type LoaderFunctionArgs, useSearchParams } from 'react-router';
 import { bakuToday } from '#platform/i18n';
-import { Button, DefinitionList, PageHeading, Panel, useLocale } from '#platform/ui';
+import { Button, DefinitionList, PageHeading, Panel, useLocale, useNow } from '#platform/ui';
 import { addressLine, fullName, homeAddress, preferredName, reachableBy } from '../domain/person.ts';
 import { groupResults, toResult } from '../domain/results.ts';
 import { AllergyPanel } from './allergies-page.tsx';
@@ -15,6 +15,7 @@ import { sectionMessages } from './messages/sections.ts';
 import { nameOfReference } from './parts/references.ts';
 import { ProblemPanels } from './problems-page.tsx';
 import { record } from './record.ts';
+import { resultElements } from './result-elements.ts';
 import { ResultPanels } from './results-page.tsx';
 import { EmergencySummary } from './summary-page.tsx';
 import { GivenPanel, loadDoses } from './vaccinations-page.tsx';
@@ -24,7 +25,12 @@ export async function loader({ params, request }: LoaderFunctionArgs) {
   const patient = params['patientId'] ?? '';
   if (new URL(request.url).searchParams.get('what') !== 'all') return undefined;
   const [observations, doses, medicines] = await Promise.all([
-    record.searchAll('Observation', { patient, _sort: '-date', _count: 500 }, 5000, request.signal),
+    record.searchAll(
+      'Observation',
+      { patient, _sort: '-date', _count: 500, _elements: resultElements },
+      5000,
+      request.signal,
+    ),
     loadDoses(patient, request.signal),
     loadMedicines(patient, request.signal),
   ]);
@@ -46,7 +52,8 @@ export function Component(): ReactElement {
         <PageHeading level={2} documentTitle={t('title')}>
           {t('title')}
         </PageHeading>
-        <div className="chip-row" role="group" aria-label={t('title')}>
+        <fieldset className="chip-row">
+          <legend className="visually-hidden">{t('title')}</legend>
           <Button
             aria-pressed={whole === undefined}
             onClick={() => {
@@ -63,7 +70,7 @@ export function Component(): ReactElement {
           >
             {t('wholeCard')}
           </Button>
-        </div>
+        </fieldset>
         <Button
           look="primary"
           icon="print"
@@ -93,10 +100,11 @@ export function Component(): ReactElement {
 
 function PrintHead(): ReactElement {
   const { t, date } = useLocale(printMessages);
+  const now = useNow();
   return (
     <p className="row-spread print-only">
       <strong>{t('heading')}</strong>
-      <span>{date(bakuToday(Date.now()), 'text')}</span>
+      <span>{date(bakuToday(now), 'text')}</span>
     </p>
   );
 }
@@ -112,7 +120,10 @@ function PersonPanel({ card: { patient, related } }: { card: CardData }): ReactE
         facts={[
           { label: t('address'), value: addressLine(homeAddress(patient.address)) ?? unknown },
           { label: t('phone'), value: reachableBy(patient.telecom, 'phone')[0] ?? unknown },
-          { label: words.t('familyDoctor'), value: nameOfReference(patient.generalPractitioner?.[0], related) ?? unknown },
+          {
+            label: words.t('familyDoctor'),
+            value: nameOfReference(patient.generalPractitioner?.[0], related) ?? unknown,
+          },
           { label: words.t('facility'), value: nameOfReference(patient.managingOrganization, related) ?? unknown },
         ]}
       />

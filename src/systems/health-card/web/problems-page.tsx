@@ -1,8 +1,8 @@
 import type { Condition } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { Badge, Code, type Column, DataTable, PageHeading, Panel, useLocale } from '#platform/ui';
+import { codeIn, languageOf } from '#platform/wording';
 import { codeSystems, endOf, icd10Of, onsetOf, toProblemList } from '../domain/problems.ts';
-import { codeIn, languageOf } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { cardMessages } from './messages/card.ts';
 import { codeKey, codeMessages } from './messages/codes.ts';
@@ -32,10 +32,22 @@ export function ProblemPanels({ conditions }: { conditions: readonly Condition[]
   return (
     <>
       <Panel title={t('currentProblems')} icon="problem" level={3}>
-        <DataTable caption={t('currentProblems')} columns={columns} rows={active} rowKey={keyOf} empty={t('noProblems')} />
+        <DataTable
+          caption={t('currentProblems')}
+          columns={columns}
+          rows={active}
+          rowKey={keyOf}
+          empty={t('noProblems')}
+        />
       </Panel>
       <Panel title={t('pastProblems')} level={3}>
-        <DataTable caption={t('pastProblems')} columns={columns} rows={past} rowKey={keyOf} empty={t('noPastProblems')} />
+        <DataTable
+          caption={t('pastProblems')}
+          columns={columns}
+          rows={past}
+          rowKey={keyOf}
+          empty={t('noPastProblems')}
+        />
       </Panel>
     </>
   );
@@ -60,7 +72,12 @@ function useProblemColumns(): Column<Condition>[] {
       cell: (condition) => <DateText date={onsetOf(condition)} />,
       sortKey: onsetOf,
     },
-    { id: 'end', heading: t('ended'), cell: (condition) => endOf(condition) && date(endOf(condition) ?? ''), sortKey: endOf },
+    {
+      id: 'end',
+      heading: t('ended'),
+      cell: (condition) => endOf(condition) && date(endOf(condition) ?? ''),
+      sortKey: endOf,
+    },
     { id: 'status', heading: t('status'), cell: (condition) => <Status condition={condition} /> },
     {
       id: 'verification',
@@ -70,7 +87,11 @@ function useProblemColumns(): Column<Condition>[] {
         return key && code.t(key);
       },
     },
-    { id: 'recorder', heading: t('recordedBy'), cell: ({ recorder, asserter }) => nameOfReference(recorder ?? asserter, []) },
+    {
+      id: 'recorder',
+      heading: t('recordedBy'),
+      cell: ({ recorder, asserter }) => nameOfReference(recorder ?? asserter, []),
+    },
     { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="Condition" id={id ?? ''} key={language} /> },
   ];
 }
@@ -85,7 +106,11 @@ function ProblemCode({ condition }: { condition: Condition }): ReactElement | nu
 
 function DateText({ date: value }: { date: string | undefined }): ReactElement {
   const { t, date } = useLocale(cardMessages);
-  return value === undefined ? <span className="soft">{t('unknown')}</span> : <span className="numbers">{date(value)}</span>;
+  return value === undefined ? (
+    <span className="soft">{t('unknown')}</span>
+  ) : (
+    <span className="numbers">{date(value)}</span>
+  );
 }
 
 function Status({ condition }: { condition: Condition }): ReactElement | undefined {

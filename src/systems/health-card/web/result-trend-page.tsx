@@ -1,11 +1,21 @@
 import './card-page.css';
 import type { ReactElement } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
-import { Badge, ButtonLink, type Column, DataTable, Notice, PageHeading, Panel, TrendChart, useLocale } from '#platform/ui';
+import {
+  Badge,
+  ButtonLink,
+  type Column,
+  DataTable,
+  Notice,
+  PageHeading,
+  Panel,
+  TrendChart,
+  useLocale,
+} from '#platform/ui';
+import { wordingOfConcept } from '#platform/wording';
 import { type ResultChart, toResultChart } from '../domain/result-chart.ts';
 import { groupResults, type Result, timeOf, toResult } from '../domain/results.ts';
 import { unitText } from '../domain/units.ts';
-import { wordingOfConcept } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { cardMessages } from './messages/card.ts';
@@ -14,6 +24,7 @@ import { ConceptText } from './parts/concept-text.tsx';
 import { SourceLink } from './parts/source-link.tsx';
 import { FlagMark, gravestFlag, RangeText, ResultText } from './parts/value-text.tsx';
 import { record } from './record.ts';
+import { resultElements } from './result-elements.ts';
 
 const longest = 2000;
 
@@ -22,7 +33,12 @@ export async function loader({ params, request }: LoaderFunctionArgs): Promise<r
   const patient = params['patientId'] ?? '';
   const key = new URL(request.url).searchParams.get('code') ?? '';
   const code = key.includes('|') ? { code: key } : { 'code:text': key };
-  const page = await record.searchAll('Observation', { patient, ...code, _sort: '-date', _count: 500 }, longest, request.signal);
+  const page = await record.searchAll(
+    'Observation',
+    { patient, ...code, _sort: '-date', _count: 500, _elements: resultElements },
+    longest,
+    request.signal,
+  );
   return page.matches.map(toResult);
 }
 
@@ -39,7 +55,14 @@ export function Component(): ReactElement {
   );
   if (group === undefined) {
     return (
-      <Panel title={<PageHeading level={2} documentTitle={t('title')}>{t('title')}</PageHeading>} actions={back}>
+      <Panel
+        title={
+          <PageHeading level={2} documentTitle={t('title')}>
+            {t('title')}
+          </PageHeading>
+        }
+        actions={back}
+      >
         <p className="soft">{words.t('nothingRecorded')}</p>
       </Panel>
     );
@@ -78,8 +101,10 @@ function Chart({ results, test }: { results: readonly Result[]; test: string }):
 
 function DrawnChart({ chart, test }: { chart: ResultChart; test: string }): ReactElement {
   const { t, number, date, language } = useLocale(resultMessages);
-  const dates = chart.series.flatMap(({ points }) => points.map((point) => point.date)).toSorted((a, b) => timeOf(a) - timeOf(b));
-  const unit = unitText(chart.unit, language) ?? '';
+  const dates = chart.series
+    .flatMap(({ points }) => points.map((point) => point.date))
+    .toSorted((a, b) => timeOf(a) - timeOf(b));
+  const unit = unitText({ unit: chart.unit, code: chart.unitCode }, chart.series[0]?.language ?? '', language) ?? '';
   return (
     <TrendChart
       label={t('chartLabel', { test, n: dates.length, from: dates[0] ?? '', to: dates.at(-1) ?? '' })}
@@ -123,7 +148,8 @@ function ValueTable({ results }: { results: readonly Result[] }): ReactElement {
     {
       id: 'range',
       heading: t('range'),
-      cell: ({ parts, language }) => parts.map(({ key, range }) => <RangeText key={key} range={range} language={language} />),
+      cell: ({ parts, language }) =>
+        parts.map(({ key, range }) => <RangeText key={key} range={range} language={language} />),
     },
     { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="Observation" id={id} /> },
   ];

@@ -3,11 +3,11 @@ import { type ReactElement, useId, useState } from 'react';
 import { Link, type LoaderFunctionArgs } from 'react-router';
 import { foldName } from '#platform/names';
 import { Button, type Column, DataTable, ErrorPanel, PageHeading, Panel, Sparkline, useLocale } from '#platform/ui';
+import { wordingOfConcept } from '#platform/wording';
 import { toResultChart } from '../domain/result-chart.ts';
 import { isOutside } from '../domain/result-flag.ts';
 import { groupResults, type Result, type ResultGroup, timeOf, toResult } from '../domain/results.ts';
 import { unitText } from '../domain/units.ts';
-import { wordingOfConcept } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { codeKey, codeMessages } from './messages/codes.ts';
@@ -15,22 +15,20 @@ import { resultMessages } from './messages/results.ts';
 import { ConceptText } from './parts/concept-text.tsx';
 import { FlagMark, gravestFlag, RangeText, ResultText } from './parts/value-text.tsx';
 import { record } from './record.ts';
+import { resultElements } from './result-elements.ts';
 import { trendAddress } from './trend-address.ts';
 
 const pageSize = 300;
-/** By the names they have in JSON: a server need not know that "value" stands for all of its kinds. */
-const elements = [
-  'status,category,code,language,issued,effectiveDateTime,effectivePeriod,effectiveInstant,dataAbsentReason,interpretation',
-  'referenceRange,component,valueQuantity,valueCodeableConcept,valueString,valueBoolean,valueInteger,valueRange,valueRatio',
-  'valueSampledData,valueTime,valueDateTime,valuePeriod',
-].join(',');
-
 export type ResultsData = { readonly results: readonly Result[]; readonly next: string | undefined };
 
 /** The newest results. A long history is read on by request; the trend of one test is always whole. */
 export async function loader({ params, request: { signal } }: LoaderFunctionArgs): Promise<ResultsData> {
   const patient = params['patientId'] ?? '';
-  const page = await record.search('Observation', { patient, _sort: '-date', _count: pageSize, _elements: elements }, signal);
+  const page = await record.search(
+    'Observation',
+    { patient, _sort: '-date', _count: pageSize, _elements: resultElements },
+    signal,
+  );
   return { results: page.matches.map(toResult), next: page.next };
 }
 
@@ -98,7 +96,9 @@ function useFilteredGroups(results: readonly Result[], { text, onlyOutside }: Wa
   const folded = foldName(text);
   return groupResults(results).filter(({ latest }) => {
     const words = wordingOfConcept(latest.code, latest.language, language)?.text ?? '';
-    return (folded === '' || foldName(words).includes(folded)) && (!onlyOutside || isOutside(gravestFlag(latest.parts)));
+    return (
+      (folded === '' || foldName(words).includes(folded)) && (!onlyOutside || isOutside(gravestFlag(latest.parts)))
+    );
   });
 }
 
@@ -134,7 +134,17 @@ function ResultFilters({ wanted, onChange }: { wanted: Wanted; onChange: (wanted
 }
 
 /** Laboratory first, then what is measured at the bedside, then the rest. */
-const categoryOrder = ['laboratory', 'vital-signs', 'exam', 'imaging', 'procedure', 'survey', 'social-history', 'activity', 'therapy'];
+const categoryOrder = [
+  'laboratory',
+  'vital-signs',
+  'exam',
+  'imaging',
+  'procedure',
+  'survey',
+  'social-history',
+  'activity',
+  'therapy',
+];
 
 /** Results by kind of test, one line per test. */
 export function ResultPanels({ groups }: { groups: readonly ResultGroup[] }): ReactElement {
@@ -143,7 +153,9 @@ export function ResultPanels({ groups }: { groups: readonly ResultGroup[] }): Re
   const { patient } = useCard();
   const columns = useResultColumns(patient.id ?? '');
   if (groups.length === 0) return <p className="table-empty">{t('empty')}</p>;
-  const byCategory = [...Map.groupBy(groups, ({ latest }) => latest.category ?? 'other')].toSorted(([a], [b]) => place(a) - place(b));
+  const byCategory = [...Map.groupBy(groups, ({ latest }) => latest.category ?? 'other')].toSorted(
+    ([a], [b]) => place(a) - place(b),
+  );
   return (
     <>
       {byCategory.map(([category, members]) => {
@@ -188,7 +200,13 @@ function useResultColumns(patientId: string): Column<ResultGroup>[] {
       sortKey: ({ latest }) => timeOf(latest.date),
     },
     { id: 'trend', heading: t('trend'), cell: (group) => <Trend group={group} /> },
-    { id: 'count', heading: t('count'), align: 'end', cell: ({ results }) => results.length, sortKey: ({ results }) => results.length },
+    {
+      id: 'count',
+      heading: t('count'),
+      align: 'end',
+      cell: ({ results }) => results.length,
+      sortKey: ({ results }) => results.length,
+    },
   ];
 }
 
@@ -209,7 +227,10 @@ function Flag({ result }: { result: Result }): ReactElement | undefined {
 function Range({ result }: { result: Result }): ReactElement | undefined {
   const { language, t } = useLocale(resultMessages);
   const [part, another] = result.parts;
-  const unit = part?.value.kind === 'quantity' ? unitText(part.value.unit, language) : undefined;
+  const unit =
+    part?.value.kind === 'quantity'
+      ? unitText({ unit: part.value.unit, code: part.value.unitCode }, result.language, language)
+      : undefined;
   if (another !== undefined) return undefined;
   if (part?.range === undefined) return <span className="soft small no-wrap">{t('noRange')}</span>;
   return (
@@ -222,5 +243,7 @@ function Range({ result }: { result: Result }): ReactElement | undefined {
 function Trend({ group }: { group: ResultGroup }): ReactElement | null {
   const series = toResultChart(group.results)?.series[0];
   if (series === undefined) return null;
-  return <Sparkline points={series.points.map(({ date, measure }) => ({ time: timeOf(date), value: measure.number }))} />;
+  return (
+    <Sparkline points={series.points.map(({ date, measure }) => ({ time: timeOf(date), value: measure.number }))} />
+  );
 }

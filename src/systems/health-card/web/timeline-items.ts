@@ -10,10 +10,17 @@ import type {
   Reference,
   Resource,
 } from '@medplum/fhirtypes';
+import { languageOf } from '#platform/wording';
 import { onsetOf } from '../domain/problems.ts';
-import { languageOf } from '../domain/wording.ts';
 
-export type TimelineKind = 'encounter' | 'problem' | 'procedure' | 'immunization' | 'medication' | 'report' | 'document';
+export type TimelineKind =
+  | 'encounter'
+  | 'problem'
+  | 'procedure'
+  | 'immunization'
+  | 'medication'
+  | 'report'
+  | 'document';
 
 /** One event of a person's history, as plain data. */
 export type TimelineItem = {
@@ -31,7 +38,14 @@ export type TimelineItem = {
   readonly notDone: boolean;
 };
 
-export type TimelineResource = Encounter | Condition | Procedure | Immunization | MedicationRequest | DiagnosticReport | DocumentReference;
+export type TimelineResource =
+  | Encounter
+  | Condition
+  | Procedure
+  | Immunization
+  | MedicationRequest
+  | DiagnosticReport
+  | DocumentReference;
 
 const withdrawn = new Set(['entered-in-error', 'not-done', 'cancelled']);
 
@@ -51,11 +65,23 @@ export function toTimelineItem(resource: TimelineResource): TimelineItem {
     case 'Condition':
       return { ...shared, kind: 'problem', date: onsetOf(resource), concept: resource.code };
     case 'Procedure':
-      return { ...shared, kind: 'procedure', date: dateOfProcedure(resource), concept: resource.code, reasons: resource.reasonCode ?? [] };
+      return {
+        ...shared,
+        kind: 'procedure',
+        date: dateOfProcedure(resource),
+        concept: resource.code,
+        reasons: resource.reasonCode ?? [],
+      };
     case 'Immunization':
       return { ...shared, kind: 'immunization', date: resource.occurrenceDateTime, concept: resource.vaccineCode };
     case 'MedicationRequest':
-      return { ...shared, kind: 'medication', date: resource.authoredOn, concept: conceptOfMedicine(resource), reasons: resource.reasonCode ?? [] };
+      return {
+        ...shared,
+        kind: 'medication',
+        date: resource.authoredOn,
+        concept: conceptOfMedicine(resource),
+        reasons: resource.reasonCode ?? [],
+      };
     case 'DiagnosticReport':
       return { ...shared, kind: 'report', date: dateOfReport(resource), concept: resource.code };
     case 'DocumentReference':
@@ -74,13 +100,18 @@ function ofEncounter(visit: Encounter) {
   };
 }
 
-const dateOfProcedure = ({ performedDateTime, performedPeriod }: Procedure): string | undefined => performedDateTime ?? performedPeriod?.start;
+const dateOfProcedure = ({ performedDateTime, performedPeriod }: Procedure): string | undefined =>
+  performedDateTime ?? performedPeriod?.start;
 
 const dateOfReport = ({ effectiveDateTime, effectivePeriod, issued }: DiagnosticReport): string | undefined =>
   effectiveDateTime ?? effectivePeriod?.start ?? issued;
 
-const conceptOfMedicine = ({ medicationCodeableConcept, medicationReference }: MedicationRequest): CodeableConcept | undefined =>
-  medicationCodeableConcept ?? (medicationReference?.display === undefined ? undefined : { text: medicationReference.display });
+const conceptOfMedicine = ({
+  medicationCodeableConcept,
+  medicationReference,
+}: MedicationRequest): CodeableConcept | undefined =>
+  medicationCodeableConcept ??
+  (medicationReference?.display === undefined ? undefined : { text: medicationReference.display });
 
 const conceptOfDocument = ({ description, type }: DocumentReference): CodeableConcept | undefined =>
   type ?? (description === undefined ? undefined : { text: description });

@@ -30,9 +30,18 @@ const lanes: readonly { kind: TimelineKind; type: LaneType; dateParameter: strin
 
 const pageSize = 25;
 
-type LoadedLane = { readonly type: LaneType; readonly items: readonly TimelineItem[]; readonly next: string | undefined };
+type LoadedLane = {
+  readonly type: LaneType;
+  readonly items: readonly TimelineItem[];
+  readonly next: string | undefined;
+};
 
-export type TimelineData = { readonly lanes: readonly LoadedLane[]; readonly facilities: readonly Resource[]; readonly kind: string; readonly year: string };
+export type TimelineData = {
+  readonly lanes: readonly LoadedLane[];
+  readonly facilities: readonly Resource[];
+  readonly kind: string;
+  readonly year: string;
+};
 
 /** The newest of each kind; with a kind or a year chosen only what fits is asked for. */
 export async function loader({ params, request }: LoaderFunctionArgs): Promise<TimelineData> {
@@ -65,7 +74,14 @@ export function Component(): ReactElement {
   const data = useLoaded<typeof loader>();
   const { patient } = useCard();
   return (
-    <Panel title={<PageHeading level={2} documentTitle={t('title')}>{t('title')}</PageHeading>} icon="visit">
+    <Panel
+      title={
+        <PageHeading level={2} documentTitle={t('title')}>
+          {t('title')}
+        </PageHeading>
+      }
+      icon="visit"
+    >
       <div className="stack">
         <TimelineFilters kind={data.kind} year={data.year} birthDate={patient.birthDate} />
         <LoadedTimeline key={`${patient.id} ${data.kind} ${data.year}`} data={data} />
@@ -82,9 +98,7 @@ function LoadedTimeline({ data }: { data: TimelineData }): ReactElement {
   if (items.length === 0 && lagging.length === 0) return <p className="soft">{t('empty')}</p>;
   return (
     <>
-      <p className="soft small" role="status">
-        {t('shown', { n: items.length })}
-      </p>
+      <output className="soft small">{t('shown', { n: items.length })}</output>
       <TimelineYears items={items} facilities={timeline.facilities} />
       {timeline.error !== undefined && <ErrorPanel error={timeline.error} onRetry={timeline.readOn} />}
       <p className="screen-only">
@@ -108,7 +122,10 @@ function useTimeline(data: TimelineData) {
   const [error, setError] = useState<unknown>();
   const problems = problemLane(conditions, data);
   const window = timelineWindow(
-    [...read.lanes.map(({ items, next }) => ({ items, complete: next === undefined })), { items: problems, complete: true }],
+    [
+      ...read.lanes.map(({ items, next }) => ({ items, complete: next === undefined })),
+      { items: problems, complete: true },
+    ],
     ({ date }) => timeOf(date),
   );
   const readOn = () => {

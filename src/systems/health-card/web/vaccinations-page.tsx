@@ -2,9 +2,9 @@ import type { Immunization } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
 import { Badge, type Column, DataTable, Notice, PageHeading, Panel, useLocale } from '#platform/ui';
+import { languageOf } from '#platform/wording';
 import type { PlannedDose } from '../domain/immunisation-calendar.ts';
 import { deathOf } from '../domain/person.ts';
-import { languageOf } from '../domain/wording.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
 import { vaccinationMessages } from './messages/vaccinations.ts';
@@ -60,7 +60,11 @@ export function GivenPanel({ doses }: { doses: readonly Immunization[] }): React
       sortKey: ({ occurrenceDateTime }) => occurrenceDateTime,
     },
     { id: 'lot', heading: t('lot'), cell: ({ lotNumber }) => lotNumber && <span translate="no">{lotNumber}</span> },
-    { id: 'where', heading: t('where'), cell: ({ location, performer }) => location?.display ?? performer?.[0]?.actor?.display },
+    {
+      id: 'where',
+      heading: t('where'),
+      cell: ({ location, performer }) => location?.display ?? performer?.[0]?.actor?.display,
+    },
     { id: 'status', heading: t('status'), cell: ({ status }) => <Status status={status} /> },
     { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="Immunization" id={id ?? ''} /> },
   ];
@@ -73,7 +77,8 @@ export function GivenPanel({ doses }: { doses: readonly Immunization[] }): React
 
 type Protocol = NonNullable<Immunization['protocolApplied']>[number] | undefined;
 
-const doseText = (protocol: Protocol): string | undefined => protocol?.doseNumberString ?? protocol?.doseNumberPositiveInt?.toString();
+const doseText = (protocol: Protocol): string | undefined =>
+  protocol?.doseNumberString ?? protocol?.doseNumberPositiveInt?.toString();
 
 function Status({ status }: { status: Immunization['status'] }): ReactElement {
   const { t } = useLocale(vaccinationMessages);
@@ -84,18 +89,37 @@ function Status({ status }: { status: Immunization['status'] }): ReactElement {
 function PlanPanel({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
   const { t, date } = useLocale(vaccinationMessages);
   const columns: Column<PlannedDose>[] = [
-    { id: 'due', heading: t('dueDate'), cell: ({ dueDate }) => <span className="numbers">{date(dueDate)}</span>, sortKey: ({ dueDate }) => dueDate },
+    {
+      id: 'due',
+      heading: t('dueDate'),
+      cell: ({ dueDate }) => <span className="numbers">{date(dueDate)}</span>,
+      sortKey: ({ dueDate }) => dueDate,
+    },
     { id: 'vaccine', heading: t('vaccine'), rowHeading: true, cell: ({ vaccine }) => <VaccineName code={vaccine} /> },
     { id: 'dose', heading: t('dose'), cell: ({ dose }) => t('doseNumber', { n: dose }) },
     { id: 'state', heading: t('status'), cell: ({ state }) => <DoseStateMark state={state} /> },
-    { id: 'given', heading: t('date'), cell: ({ givenDate }) => givenDate && <span className="numbers">{date(givenDate)}</span> },
-    { id: 'inferred', heading: '', cell: ({ inferred }) => inferred && <span className="soft small">{t('inferred')}</span> },
+    {
+      id: 'given',
+      heading: t('date'),
+      cell: ({ givenDate }) => givenDate && <span className="numbers">{date(givenDate)}</span>,
+    },
+    {
+      id: 'inferred',
+      heading: t('note'),
+      cell: ({ inferred }) => inferred && <span className="soft small">{t('inferred')}</span>,
+    },
   ];
   return (
     <Panel title={t('plan')} level={3}>
       <div className="stack">
         <p className="soft small">{t('planHelp')}</p>
-        <DataTable caption={t('plan')} columns={columns} rows={plan} rowKey={({ series, dose }) => `${series} ${dose}`} empty="" />
+        <DataTable
+          caption={t('plan')}
+          columns={columns}
+          rows={plan}
+          rowKey={({ series, dose }) => `${series} ${dose}`}
+          empty=""
+        />
       </div>
     </Panel>
   );

@@ -10,8 +10,16 @@ export const sectionMessages = defineMessages({
   recordedBy: { az: 'Qeyd edən', ru: 'Кем внесено', en: 'Recorded by' },
   currentProblems: { az: 'Davam edən diaqnozlar', ru: 'Текущие диагнозы', en: 'Current problems' },
   pastProblems: { az: 'Keçmiş diaqnozlar', ru: 'Прошлые диагнозы', en: 'Past problems' },
-  noProblems: { az: 'Davam edən diaqnoz qeyd olunmayıb.', ru: 'Текущих диагнозов не указано.', en: 'No current problem is recorded.' },
-  noPastProblems: { az: 'Keçmiş diaqnoz qeyd olunmayıb.', ru: 'Прошлых диагнозов не указано.', en: 'No past problem is recorded.' },
+  noProblems: {
+    az: 'Davam edən diaqnoz qeyd olunmayıb.',
+    ru: 'Текущих диагнозов не указано.',
+    en: 'No current problem is recorded.',
+  },
+  noPastProblems: {
+    az: 'Keçmiş diaqnoz qeyd olunmayıb.',
+    ru: 'Прошлых диагнозов не указано.',
+    en: 'No past problem is recorded.',
+  },
   code: { az: 'Kod', ru: 'Код', en: 'Code' },
 
   medicine: { az: 'Dərman', ru: 'Лекарство', en: 'Medicine' },
@@ -22,8 +30,12 @@ export const sectionMessages = defineMessages({
   prescriber: { az: 'Təyin edən', ru: 'Кем назначено', en: 'Prescribed by' },
   reason: { az: 'Səbəb', ru: 'Причина', en: 'Reason' },
   currentMedicines: { az: 'Hazırda qəbul etdiyi', ru: 'Принимает сейчас', en: 'Current' },
-  pastMedicines: { az: 'Keçmişdə qəbul etdiyi', ru: 'Принимал(а) раньше', en: 'Past' },
-  noCurrentMedicines: { az: 'Hazırda qəbul etdiyi dərman qeyd olunmayıb.', ru: 'Текущих лекарств не указано.', en: 'No current medicine is recorded.' },
+  pastMedicines: { az: 'Keçmişdə qəbul etdiyi', ru: 'Раньше', en: 'Past' },
+  noCurrentMedicines: {
+    az: 'Hazırda qəbul etdiyi dərman qeyd olunmayıb.',
+    ru: 'Текущих лекарств не указано.',
+    en: 'No current medicine is recorded.',
+  },
   noPastMedicines: { az: 'Keçmiş təyinat yoxdur.', ru: 'Прошлых назначений нет.', en: 'No past medicine is recorded.' },
 
   allergen: { az: 'Allergen', ru: 'Аллерген', en: 'Allergen' },
@@ -36,7 +48,11 @@ export const sectionMessages = defineMessages({
     ru: 'Об аллергиях записей нет. Это не значит, что их нет.',
     en: 'Nothing is recorded about allergies. That does not mean there are none.',
   },
-  noKnownAllergies: { az: 'Soruşulub: məlum allergiya yoxdur.', ru: 'Опрошен(а): аллергий не известно.', en: 'Asked: no known allergies.' },
+  noKnownAllergies: {
+    az: 'Soruşulub: məlum allergiya yoxdur.',
+    ru: 'Опрос проведён: аллергий не известно.',
+    en: 'Asked: no known allergies.',
+  },
 
   document: { az: 'Sənəd', ru: 'Документ', en: 'Document' },
   documents: { az: 'Sənədlər', ru: 'Документы', en: 'Documents' },

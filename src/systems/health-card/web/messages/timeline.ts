@@ -6,7 +6,11 @@ export const timelineMessages = defineMessages({
   allKinds: { az: 'Hamısı', ru: 'Все', en: 'All' },
   year: { az: 'İl', ru: 'Год', en: 'Year' },
   allYears: { az: 'bütün illər', ru: 'все годы', en: 'all years' },
-  empty: { az: 'Seçilmiş şərtlə hadisə yoxdur.', ru: 'Событий с таким условием нет.', en: 'There is no event that fits.' },
+  empty: {
+    az: 'Seçilmiş şərtlə hadisə yoxdur.',
+    ru: 'Событий с таким условием нет.',
+    en: 'There is no event that fits.',
+  },
   undated: { az: 'Tarixi məlum deyil', ru: 'Без даты', en: 'Undated' },
   shown: {
     az: '{n, plural, other {# hadisə göstərilib}}',

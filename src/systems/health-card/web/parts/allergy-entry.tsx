@@ -1,7 +1,7 @@
 import type { AllergyIntolerance } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { Badge, useLocale } from '#platform/ui';
-import { languageOf } from '../../domain/wording.ts';
+import { languageOf } from '#platform/wording';
 import { codeKey, codeMessages } from '../messages/codes.ts';
 import { ConceptText } from './concept-text.tsx';
 
@@ -11,7 +11,8 @@ export function AllergyEntry({ allergy }: { allergy: AllergyIntolerance }): Reac
   const risk = allergy.criticality === 'high' ? codeKey('criticality', 'high') : undefined;
   return (
     <>
-      <ConceptText concept={allergy.code} language={languageOf(allergy)} /> {risk && <Badge tone="danger">{t(risk)}</Badge>}
+      <ConceptText concept={allergy.code} language={languageOf(allergy)} />{' '}
+      {risk && <Badge tone="danger">{t(risk)}</Badge>}
     </>
   );
 }

@@ -1,7 +1,7 @@
 import type { CodeableConcept } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { RecordText, useLocale } from '#platform/ui';
-import { wordingOfConcept } from '../../domain/wording.ts';
+import { wordingOfConcept } from '#platform/wording';
 import { cardMessages } from '../messages/card.ts';
 
 type ConceptTextProps = {
@@ -18,7 +18,13 @@ export function ConceptText({ concept, language }: ConceptTextProps): ReactEleme
 }
 
 /** Several terms, separated by commas. */
-export function ConceptList({ concepts, language }: { concepts: readonly CodeableConcept[]; language: string }): ReactElement {
+export function ConceptList({
+  concepts,
+  language,
+}: {
+  concepts: readonly CodeableConcept[];
+  language: string;
+}): ReactElement {
   return (
     <>
       {concepts.map((concept, index) => (

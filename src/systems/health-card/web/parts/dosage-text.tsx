@@ -15,7 +15,7 @@ export function DosageText({ dosage, language }: { dosage: readonly Dosage[]; la
         <span key={index}>
           {index > 0 && '; '}
           {dosageWords(one) === undefined ? (
-            codedDosage(one, locale)
+            codedDosage(one, language, locale)
           ) : (
             // A dosage carries its translations as a concept does.
             <ConceptText concept={dosageWords(one)} language={language} />
@@ -32,11 +32,11 @@ function dosageWords(dosage: Dosage): Pick<Dosage, 'text'> | undefined {
 
 type SectionLocale = Locale<typeof sectionMessages>;
 
-function codedDosage(dosage: Dosage, { number, language, t }: SectionLocale): string {
+function codedDosage(dosage: Dosage, own: string, { number, language, t }: SectionLocale): string {
   const dose = dosage.doseAndRate?.[0]?.doseQuantity;
   const repeat = dosage.timing?.repeat;
   const parts = [
-    dose?.value !== undefined && `${number(dose.value)} ${unitText(dose.unit ?? dose.code, language) ?? ''}`.trim(),
+    dose?.value !== undefined && `${number(dose.value)} ${unitText(dose, own, language) ?? ''}`.trim(),
     repeat?.frequency !== undefined && timesText(repeat.frequency, repeat.period ?? 1, repeat.periodUnit, language),
     dosage.asNeededBoolean === true && t('asNeeded'),
   ].filter((part) => typeof part === 'string');
@@ -49,10 +49,16 @@ const periodWords: Readonly<Record<Language, Readonly<Record<string, string>>>> 
   en: { h: 'h', d: 'days', wk: 'weeks', mo: 'months', a: 'years' },
 };
 
-function timesText(frequency: number, period: number, unit: string | undefined, language: Language): string | undefined {
+function timesText(
+  frequency: number,
+  period: number,
+  unit: string | undefined,
+  language: Language,
+): string | undefined {
   const word = periodWords[language][unit ?? ''];
   if (word === undefined) return undefined;
   if (language === 'az') return `${period === 1 ? '' : `${period} `}${word} ${frequency} dəfə`;
-  if (language === 'ru') return period === 1 && unit === 'd' ? `${frequency} р. в день` : `${frequency} р. за ${period} ${word}`;
+  if (language === 'ru')
+    return period === 1 && unit === 'd' ? `${frequency} р. в день` : `${frequency} р. за ${period} ${word}`;
   return period === 1 && unit === 'd' ? `${frequency} a day` : `${frequency} in ${period} ${word}`;
 }

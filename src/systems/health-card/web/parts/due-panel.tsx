@@ -9,8 +9,10 @@ import { planFor } from '../plan.ts';
 
 const shown: readonly DoseState[] = ['overdue', 'due'];
 
+type DuePanelProps = { card: CardData; doses: readonly Immunization[]; withLink?: boolean };
+
 /** Doses that are due or overdue; on the summary they lead to the whole calendar. */
-export function DuePanel({ card, doses }: { card: CardData; doses: readonly Immunization[] }): ReactElement | null {
+export function DuePanel({ card, doses, withLink = false }: DuePanelProps): ReactElement | null {
   const { t, language } = useLocale(vaccinationMessages);
   const plan = planFor(card.patient, doses);
   if (plan === undefined) return null;
@@ -20,9 +22,15 @@ export function DuePanel({ card, doses }: { card: CardData; doses: readonly Immu
       icon="vaccine"
       level={3}
       actions={
-        <ButtonLink look="quiet" className="screen-only" to={`/${language}/health-card/${card.patient.id}/vaccinations`}>
-          {t('seeAll')}
-        </ButtonLink>
+        withLink && (
+          <ButtonLink
+            look="quiet"
+            className="screen-only"
+            to={`/${language}/health-card/${card.patient.id}/vaccinations`}
+          >
+            {t('seeAll')}
+          </ButtonLink>
+        )
       }
     >
       <DueList plan={plan} />
@@ -35,7 +43,7 @@ function DueList({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
   const due = plan.filter(({ state }) => shown.includes(state));
   if (due.length === 0) return <p className="soft">{t('nothingDue')}</p>;
   return (
-    <ul role="list" className="plain-list">
+    <ul className="bare-list plain-list">
       {due.map((dose) => (
         <li key={`${dose.series} ${dose.dose}`}>
           <span>
@@ -57,7 +65,9 @@ export function VaccineName({ code }: { code: string }): ReactElement {
   return <>{vaccine ? say(vaccine) : code}</>;
 }
 
-const stateLook: Readonly<Record<DoseState, { key: 'overdue' | 'dueNow' | 'upcoming' | 'given' | 'expired'; tone: Tone }>> = {
+const stateLook: Readonly<
+  Record<DoseState, { key: 'overdue' | 'dueNow' | 'upcoming' | 'given' | 'expired'; tone: Tone }>
+> = {
   overdue: { key: 'overdue', tone: 'danger' },
   due: { key: 'dueNow', tone: 'warning' },
   upcoming: { key: 'upcoming', tone: 'info' },

@@ -2,9 +2,17 @@ import type { Patient, Resource } from '@medplum/fhirtypes';
 import { type ReactElement, useState } from 'react';
 import { Link } from 'react-router';
 import { bakuToday, formatAge } from '#platform/i18n';
-import { Badge, Button, type Column, DataTable, ErrorPanel, useLocale } from '#platform/ui';
+import { Badge, Button, type Column, DataTable, ErrorPanel, useLocale, useNow } from '#platform/ui';
 import { highlightName } from '../../domain/highlight.ts';
-import { deathOf, districtOf, finOf, foreignIdentifier, fullName, homeAddress, preferredName } from '../../domain/person.ts';
+import {
+  deathOf,
+  districtOf,
+  finOf,
+  foreignIdentifier,
+  fullName,
+  homeAddress,
+  preferredName,
+} from '../../domain/person.ts';
 import { cardMessages } from '../messages/card.ts';
 import { codeKey, codeMessages } from '../messages/codes.ts';
 import { findPersonMessages } from '../messages/find-person.ts';
@@ -48,7 +56,11 @@ export function FoundPeople(props: FoundPeopleProps): ReactElement {
 }
 
 function useMorePeople({ people, facilities, next }: FoundPeopleProps) {
-  const [more, setMore] = useState<{ people: readonly Patient[]; facilities: readonly Resource[]; next: string | undefined }>();
+  const [more, setMore] = useState<{
+    people: readonly Patient[];
+    facilities: readonly Resource[];
+    next: string | undefined;
+  }>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   // Pages read on belong to the search they continue; a new search begins anew.
@@ -89,7 +101,7 @@ function useMorePeople({ people, facilities, next }: FoundPeopleProps) {
 function usePersonColumns(facilities: readonly Resource[], typed: string, search: string): Column<Patient>[] {
   const { language, t, date } = useLocale(findPersonMessages);
   const code = useLocale(codeMessages);
-  const today = bakuToday(Date.now());
+  const today = bakuToday(useNow());
   const place = (patient: Patient) => districtOf(homeAddress(patient.address));
   const facility = (patient: Patient) => nameOfReference(patient.managingOrganization, facilities);
   return [
@@ -112,7 +124,11 @@ function usePersonColumns(facilities: readonly Resource[], typed: string, search
       sortKey: ({ birthDate }) => birthDate,
     },
     { id: 'sex', heading: t('sex'), cell: ({ gender }) => code.t(codeKey('gender', gender) ?? 'gender.unknown') },
-    { id: 'fin', heading: t('fin'), cell: (patient) => <span translate="no">{finOf(patient) ?? shortNumber(patient)}</span> },
+    {
+      id: 'fin',
+      heading: t('fin'),
+      cell: (patient) => <span translate="no">{finOf(patient) ?? shortNumber(patient)}</span>,
+    },
     { id: 'district', heading: t('district'), cell: place, sortKey: place },
     { id: 'facility', heading: t('facility'), cell: facility, sortKey: facility },
   ];
@@ -132,7 +148,9 @@ function PersonLink({ patient, typed, search }: { patient: Patient; typed: strin
       <Link className="person-link" to={`/${language}/health-card/${patient.id}`} state={{ search }} translate="no">
         {name === undefined
           ? words.t('unnamed')
-          : highlightName(name, typed).map(({ text, hit }, index) => (hit ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>))}
+          : highlightName(name, typed).map(({ text, hit }, index) =>
+              hit ? <mark key={index}>{text}</mark> : <span key={index}>{text}</span>,
+            )}
       </Link>
       {deathOf(patient) !== undefined && (
         <>

@@ -2,11 +2,11 @@ import './patient-banner.css';
 import type { Patient } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { bakuToday, formatAge } from '#platform/i18n';
-import { Badge, type Fact, useLocale } from '#platform/ui';
+import { Badge, type Fact, useLocale, useNow } from '#platform/ui';
+import { languageOf } from '#platform/wording';
 import { allergyState } from '../../domain/allergies.ts';
 import { bloodGroup } from '../../domain/emergency-summary.ts';
 import { deathOf, finOf, foreignIdentifier } from '../../domain/person.ts';
-import { languageOf } from '../../domain/wording.ts';
 import type { CardData } from '../load-card.ts';
 import { cardMessages } from '../messages/card.ts';
 import { codeKey, codeMessages } from '../messages/codes.ts';
@@ -80,9 +80,10 @@ const shorten = (value: string): string => (value.length > 18 ? `${value.slice(0
 function BirthAndAge({ patient }: { patient: Patient }): ReactElement {
   const { language, date, t } = useLocale(cardMessages);
   const { birthDate } = patient;
+  const now = useNow();
   if (birthDate === undefined) return <>{t('notRecorded')}</>;
   const death = deathOf(patient);
-  const until = typeof death === 'string' ? death : bakuToday(Date.now());
+  const until = typeof death === 'string' ? death : bakuToday(now);
   const age = formatAge(birthDate, until, language);
   const shown = death === undefined ? age : t('ageAtDeath', { age });
   return (
@@ -116,7 +117,9 @@ function AllergyLine({ card }: { card: CardData }): ReactElement {
     <div className="banner-allergies" data-state={state.kind}>
       <p className="banner-allergies-label">{t('allergies')}</p>
       <p className="banner-allergies-value">
-        {state.kind === 'known' && <KnownAllergies allergies={state.allergies.slice(0, 3)} more={state.allergies.length - 3} />}
+        {state.kind === 'known' && (
+          <KnownAllergies allergies={state.allergies.slice(0, 3)} more={state.allergies.length - 3} />
+        )}
         {state.kind === 'none-known' && t('noneKnown')}
         {state.kind === 'not-recorded' && t('notRecorded')}
       </p>

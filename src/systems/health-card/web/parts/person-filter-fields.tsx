@@ -5,7 +5,13 @@ import { codeMessages } from '../messages/codes.ts';
 import { findPersonMessages } from '../messages/find-person.ts';
 
 /** Sex and year of birth, part of the search form. */
-export function PersonFilterFields({ filters, onChange }: { filters: PersonFilters; onChange: () => void }): ReactElement {
+export function PersonFilterFields({
+  filters,
+  onChange,
+}: {
+  filters: PersonFilters;
+  onChange: () => void;
+}): ReactElement {
   const { t } = useLocale(findPersonMessages);
   const code = useLocale(codeMessages);
   const sexId = useId();

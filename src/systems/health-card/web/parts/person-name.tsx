@@ -6,7 +6,13 @@ import { preferredName, toPersonName } from '../../domain/person.ts';
 import { cardMessages } from '../messages/card.ts';
 
 /** Surname in capitals of the record's own language, then name and father's name, as on papers. Names are never translated. */
-export function PersonName({ names, language }: { names: readonly HumanName[] | undefined; language: string }): ReactElement {
+export function PersonName({
+  names,
+  language,
+}: {
+  names: readonly HumanName[] | undefined;
+  language: string;
+}): ReactElement {
   const { t } = useLocale(cardMessages);
   const name = toPersonName(preferredName(names));
   if (name === undefined) return <>{t('unnamed')}</>;

@@ -2,7 +2,7 @@ import type { Reference, Resource } from '@medplum/fhirtypes';
 import { fullName, preferredName } from '../../domain/person.ts';
 
 /** The resource a reference points to, if it came along. */
-export function resolve(reference: Reference | undefined, resources: readonly Resource[]): Resource | undefined {
+function resolve(reference: Reference | undefined, resources: readonly Resource[]): Resource | undefined {
   return resources.find(({ resourceType, id }) => reference?.reference === `${resourceType}/${id}`);
 }
 

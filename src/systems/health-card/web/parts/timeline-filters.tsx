@@ -1,25 +1,46 @@
 import { type ReactElement, useId } from 'react';
 import { useSearchParams } from 'react-router';
 import { bakuToday } from '#platform/i18n';
-import { Button, useLocale } from '#platform/ui';
+import { Button, useLocale, useNow } from '#platform/ui';
 import { codeMessages } from '../messages/codes.ts';
 import { timelineMessages } from '../messages/timeline.ts';
 import type { TimelineKind } from '../timeline-items.ts';
 
-const kinds: readonly TimelineKind[] = ['encounter', 'problem', 'report', 'procedure', 'medication', 'immunization', 'document'];
+const kinds: readonly TimelineKind[] = [
+  'encounter',
+  'problem',
+  'report',
+  'procedure',
+  'medication',
+  'immunization',
+  'document',
+];
 
 /** What to show of a history: one kind or all, one year or all. Kept in the address. */
-export function TimelineFilters({ kind, year, birthDate }: { kind: string; year: string; birthDate: string | undefined }): ReactElement {
+export function TimelineFilters({
+  kind,
+  year,
+  birthDate,
+}: {
+  kind: string;
+  year: string;
+  birthDate: string | undefined;
+}): ReactElement {
   const { t } = useLocale(timelineMessages);
   const code = useLocale(codeMessages);
   const [, setParams] = useSearchParams();
   const yearId = useId();
+  const now = useNow();
   const choose = (next: { kind: string; year: string }) => {
-    setParams(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')), { replace: true, preventScrollReset: true });
+    setParams(Object.fromEntries(Object.entries(next).filter(([, value]) => value !== '')), {
+      replace: true,
+      preventScrollReset: true,
+    });
   };
   return (
     <div className="filter-bar screen-only">
-      <div className="chip-row" role="group" aria-label={t('kinds')}>
+      <fieldset className="chip-row">
+        <legend className="visually-hidden">{t('kinds')}</legend>
         {['' as const, ...kinds].map((one) => (
           <Button
             key={one}
@@ -31,7 +52,7 @@ export function TimelineFilters({ kind, year, birthDate }: { kind: string; year:
             {one === '' ? t('allKinds') : code.t(`kind.${one}`)}
           </Button>
         ))}
-      </div>
+      </fieldset>
       <div className="field">
         <label htmlFor={yearId}>{t('year')}</label>
         <select
@@ -42,7 +63,7 @@ export function TimelineFilters({ kind, year, birthDate }: { kind: string; year:
           }}
         >
           <option value="">{t('allYears')}</option>
-          {yearsSince(birthDate).map((one) => (
+          {yearsSince(birthDate, now).map((one) => (
             <option key={one} value={one}>
               {one}
             </option>
@@ -53,8 +74,8 @@ export function TimelineFilters({ kind, year, birthDate }: { kind: string; year:
   );
 }
 
-function yearsSince(birthDate: string | undefined): number[] {
-  const present = Number(bakuToday(Date.now()).slice(0, 4));
+function yearsSince(birthDate: string | undefined, nowMs: number): number[] {
+  const present = Number(bakuToday(nowMs).slice(0, 4));
   const first = birthDate === undefined ? present - 30 : Number(birthDate.slice(0, 4));
   return Array.from({ length: Math.max(1, present - first + 1) }, (_, index) => present - index);
 }

@@ -19,7 +19,13 @@ const icons: Readonly<Record<TimelineKind, IconName>> = {
 };
 
 /** Items in order, under the years they belong to. */
-export function TimelineYears({ items, facilities }: { items: readonly TimelineItem[]; facilities: readonly Resource[] }): ReactElement {
+export function TimelineYears({
+  items,
+  facilities,
+}: {
+  items: readonly TimelineItem[];
+  facilities: readonly Resource[];
+}): ReactElement {
   const { t, date } = useLocale(timelineMessages);
   const code = useLocale(codeMessages);
   const toEntry = (item: TimelineItem): TimelineEntry => ({
@@ -36,7 +42,11 @@ export function TimelineYears({ items, facilities }: { items: readonly TimelineI
     aside: <SourceLink type={item.type} id={item.id} />,
   });
   const years = [...Map.groupBy(items, (item) => item.date?.slice(0, 4))];
-  return <Timeline years={years.map(([year, members]) => ({ heading: year ?? t('undated'), entries: members.map(toEntry) }))} />;
+  return (
+    <Timeline
+      years={years.map(([year, members]) => ({ heading: year ?? t('undated'), entries: members.map(toEntry) }))}
+    />
+  );
 }
 
 function ItemTitle({ item }: { item: TimelineItem }): ReactElement {
@@ -52,7 +62,8 @@ function ItemTitle({ item }: { item: TimelineItem }): ReactElement {
 }
 
 /** A reason that only repeats the title is no detail. */
-const reasonsOf = ({ concept, reasons }: TimelineItem): TimelineItem['reasons'] => (concept === undefined ? reasons.slice(1) : reasons);
+const reasonsOf = ({ concept, reasons }: TimelineItem): TimelineItem['reasons'] =>
+  concept === undefined ? reasons.slice(1) : reasons;
 
 function hasDetails(item: TimelineItem, facilities: readonly Resource[]): boolean {
   return reasonsOf(item).length > 0 || nameOfReference(item.place, facilities) !== undefined;

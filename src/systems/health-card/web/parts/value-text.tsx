@@ -12,16 +12,26 @@ import { ConceptText } from './concept-text.tsx';
 /** Beyond this many decimals a measured value is noise to a reader; the whole of it stays one tap away. */
 const mostDecimals = 4;
 
+type MeasureTextProps = {
+  measure: Measure;
+  /** Of the record it stands in. */
+  language: string;
+  withUnit?: boolean;
+};
+
 /** A number as the record spells it, in the reader's writing; a very long one rounded and marked as such. */
-export function MeasureText({ measure, withUnit = true }: { measure: Measure; withUnit?: boolean }): ReactElement {
-  const { language, number, t } = useLocale(resultMessages);
-  const unit = withUnit ? unitText(measure.unit, language) : undefined;
+function MeasureText({ measure, language, withUnit = true }: MeasureTextProps): ReactElement {
+  const { language: reader, number, t } = useLocale(resultMessages);
+  const unit = withUnit ? unitText({ unit: measure.unit, code: measure.unitCode }, language, reader) : undefined;
   const decimals = /\.(\d+)$/.exec(measure.written)?.[1]?.length ?? 0;
   const exact = number(measure.written);
   return (
     <span className="numbers">
       {decimals > mostDecimals ? (
-        <span title={t('rounded', { value: exact })}>≈{'\u00A0'}{number(measure.number.toFixed(2))}</span>
+        <span title={t('rounded', { value: exact })}>
+          ≈{'\u00A0'}
+          {number(measure.number.toFixed(2))}
+        </span>
       ) : (
         exact
       )}
@@ -31,7 +41,7 @@ export function MeasureText({ measure, withUnit = true }: { measure: Measure; wi
 }
 
 /** A result's value, whatever kind it is. `language` is that of the record it stands in. */
-export function ValueText({ value, language }: { value: ResultValue; language: string }): ReactElement {
+function ValueText({ value, language }: { value: ResultValue; language: string }): ReactElement {
   const { date, t } = useLocale(resultMessages);
   const words = useLocale(cardMessages);
   switch (value.kind) {
@@ -39,13 +49,13 @@ export function ValueText({ value, language }: { value: ResultValue; language: s
       return (
         <>
           {value.comparator && `${value.comparator} `}
-          <MeasureText measure={value} />
+          <MeasureText measure={value} language={language} />
         </>
       );
     case 'interval':
-      return <Pair first={value.low} second={value.high} sign="–" />;
+      return <Pair first={value.low} second={value.high} sign="–" language={language} />;
     case 'ratio':
-      return <Pair first={value.numerator} second={value.denominator} sign=" / " />;
+      return <Pair first={value.numerator} second={value.denominator} sign=" / " language={language} />;
     case 'concept':
       return <ConceptText concept={value.concept} language={language} />;
     case 'words':
@@ -57,16 +67,22 @@ export function ValueText({ value, language }: { value: ResultValue; language: s
     case 'signal':
       return <>{t('signal')}</>;
     case 'absent':
-      return value.reason ? <ConceptText concept={value.reason} language={language} /> : <span className="soft">{t('absent')}</span>;
+      return value.reason ? (
+        <ConceptText concept={value.reason} language={language} />
+      ) : (
+        <span className="soft">{t('absent')}</span>
+      );
   }
 }
 
-function Pair({ first, second, sign }: { first: Measure | undefined; second: Measure | undefined; sign: string }): ReactElement {
+type PairProps = { first: Measure | undefined; second: Measure | undefined; sign: string; language: string };
+
+function Pair({ first, second, sign, language }: PairProps): ReactElement {
   return (
     <>
-      {first && <MeasureText measure={first} withUnit={second === undefined} />}
+      {first && <MeasureText measure={first} language={language} withUnit={second === undefined} />}
       {sign}
-      {second && <MeasureText measure={second} />}
+      {second && <MeasureText measure={second} language={language} />}
     </>
   );
 }
@@ -82,18 +98,26 @@ export function ResultText({ result }: { result: Result }): ReactElement {
         {quantities.map((measure, index) => (
           <span key={index}>
             {index > 0 && ' / '}
-            <MeasureText measure={measure} withUnit={index === quantities.length - 1} />
+            <MeasureText measure={measure} language={language} withUnit={index === quantities.length - 1} />
           </span>
         ))}
       </span>
     );
   }
-  return <>{parts.length > 1 ? <PartList result={result} /> : parts[0] && <ValueText value={parts[0].value} language={language} />}</>;
+  return (
+    <>
+      {parts.length > 1 ? (
+        <PartList result={result} />
+      ) : (
+        parts[0] && <ValueText value={parts[0].value} language={language} />
+      )}
+    </>
+  );
 }
 
 function PartList({ result: { parts, language } }: { result: Result }): ReactElement {
   return (
-    <ul role="list" className="stack-tight">
+    <ul className="bare-list stack-tight">
       {parts.map((part, index) => (
         <li key={`${part.key} ${index}`}>
           <span className="soft small">
@@ -107,7 +131,13 @@ function PartList({ result: { parts, language } }: { result: Result }): ReactEle
 }
 
 /** What is usual, or words to that effect from the record. */
-export function RangeText({ range, language }: { range: ResultRange | undefined; language: string }): ReactElement | null {
+export function RangeText({
+  range,
+  language,
+}: {
+  range: ResultRange | undefined;
+  language: string;
+}): ReactElement | null {
   const reader = useLocale(resultMessages);
   const { t } = reader;
   if (range === undefined) return null;
@@ -143,6 +173,14 @@ export function FlagMark({ flag }: { flag: ResultFlag }): ReactElement {
 
 /** The gravest flag among the values of a result. */
 export function gravestFlag(parts: readonly ResultPart[]): ResultFlag | undefined {
-  const gravity: readonly ResultFlag[] = ['criticalHigh', 'criticalLow', 'criticalAbnormal', 'high', 'low', 'abnormal', 'normal'];
+  const gravity: readonly ResultFlag[] = [
+    'criticalHigh',
+    'criticalLow',
+    'criticalAbnormal',
+    'high',
+    'low',
+    'abnormal',
+    'normal',
+  ];
   return gravity.find((flag) => parts.some((part) => part.flag === flag));
 }

@@ -13,7 +13,7 @@ export function VitalsList({ groups, base }: { groups: readonly ResultGroup[]; b
   const { t, date } = useLocale(cardMessages);
   if (groups.length === 0) return <p className="soft">{t('nothingRecorded')}</p>;
   return (
-    <ul role="list" className="plain-list">
+    <ul className="bare-list plain-list">
       {groups.map(({ key, latest }) => {
         const flag = gravestFlag(latest.parts);
         return (

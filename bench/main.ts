@@ -1,18 +1,22 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Cell, medianCell } from './cell.ts';
 import { type Child, startChild } from './child-process.ts';
 import type { DriverReply, DriverRequest, Prepared } from './driver.ts';
 import type { FloorServer, StartFloorServer } from './floor-server.ts';
 import { currentCommit, loadAverage, machineFacts } from './machine.ts';
 import { type BenchOptions, OptionError, readOptions, usage } from './options.ts';
-import type { OwnServer, StartOwnServer } from './own-server.ts';
+import { type OwnServer, startOwnServer } from './own-server.ts';
+import { patientMeasure } from './patient-measure.ts';
 import { peakMemoryMegabytes, type Watched } from './process-cpu.ts';
+import { profileReport } from './profile-report.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { comparisonTable, describeResult, mainTable, targetTable } from './report.ts';
 import { type BenchResult, findEarlierResult, type Measured, readResult, resultFile, writeResult } from './result.ts';
 import { type FloorName, floorNames, floorOf, type WorkloadName, workloadNames } from './workload-names.ts';
+
+const interruptedExitCode = 130;
 
 type Driver = Child<DriverRequest, DriverReply>;
 type Stop = () => Promise<void>;
@@ -36,23 +40,37 @@ async function main(): Promise<void> {
   const stopAll = async (): Promise<void> => {
     for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stopAll().then(
-        () => process.exit(130),
-        () => process.exit(1),
-      );
-    });
-  }
+  const isAsked = stopWhenAsked(stopAll);
   const progress = showProgress(process.stderr);
   try {
     const result = await bench(options, stops, progress);
     progress.end();
     report(options, result);
+  } catch (error) {
+    if (!isAsked()) throw error; // what is stopped on the way fails, and that is no news
   } finally {
     progress.end();
     await stopAll();
   }
+  // Node writes the profile when the server ends.
+  if (options.profile !== undefined && !options.target) console.log(`\n${profileReport(resolve(options.profile))}`);
+}
+
+/** Ctrl-C, or the script that started the bench is gone: everything is stopped and removed before the process ends. */
+function stopWhenAsked(stopAll: Stop): () => boolean {
+  let asked = false;
+  const onAsk = (): void => {
+    if (asked) return; // one Ctrl-C arrives several times: from the terminal and from npm
+    asked = true;
+    stopAll().then(
+      () => process.exit(interruptedExitCode),
+      () => process.exit(interruptedExitCode),
+    );
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onAsk);
+  process.on('disconnect', onAsk);
+  process.channel?.unref();
+  return () => asked;
 }
 
 async function bench(options: BenchOptions, stops: Stop[], progress: Progress): Promise<BenchResult> {
@@ -85,9 +103,10 @@ async function bench(options: BenchOptions, stops: Stop[], progress: Progress): 
 async function setUp(options: BenchOptions, stops: Stop[], progress: Progress): Promise<Stage> {
   const dataDir = options.target && !options.floors ? undefined : await makeDataDir(stops);
   progress.step(options.target ? `measuring ${options.target.href}` : 'starting our own server and its PostgreSQL');
-  const own = options.target ? undefined : await startOwnServer(options, dataDir ?? '', stops);
-  const watched = own?.watched ?? {
-    ...(options.serverPid === undefined ? {} : { serverPid: options.serverPid }),
+  const own = options.target ? undefined : await startOwn(options, dataDir ?? '', stops);
+  const serverPid = own?.pid ?? options.serverPid;
+  const watched = {
+    ...(serverPid === undefined ? {} : { serverPid }),
     ...(options.postgresPid === undefined ? {} : { postgresPid: options.postgresPid }),
   };
   const base = options.target?.href ?? own?.base ?? '';
@@ -104,29 +123,21 @@ async function makeDataDir(stops: Stop[]): Promise<string> {
   return dataDir;
 }
 
-async function startOwnServer(
-  { profile }: BenchOptions,
-  dataDir: string,
-  stops: Stop[],
-): Promise<OwnServer & { readonly watched: Watched }> {
-  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
-  const child = startChild<StartOwnServer, OwnServer>('./own-server.ts', profiling);
-  stops.push(child.stop);
-  const server = await child.ask({ dataDir });
-  return { ...server, watched: { serverPid: child.pid } };
+async function startOwn({ profile }: BenchOptions, dataDir: string, stops: Stop[]): Promise<OwnServer> {
+  const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`];
+  return startOwnServer(dataDir, profiling, stops);
 }
 
 /** The floors use the same PostgreSQL as our own server; beside a foreign one they bring their own. */
 async function startFloor(
-  own: (OwnServer & { readonly watched: Watched }) | undefined,
+  own: OwnServer | undefined,
   dataDir: string,
   stops: Stop[],
 ): Promise<FloorServer & { readonly watched: Watched }> {
   const child = startChild<StartFloorServer, FloorServer>('./floor-server.ts');
   stops.push(child.stop);
   const server = await child.ask(own ? { ownerUrl: own.ownerUrl } : { dataDir });
-  const postgresBelow = own?.watched.serverPid ?? child.pid;
-  return { ...server, watched: { serverPid: child.pid, postgresBelow } };
+  return { ...server, watched: { serverPid: child.pid, postgresBelow: own?.pid ?? child.pid } };
 }
 
 async function prepare(options: BenchOptions, { base, driver }: Stage, progress: Progress): Promise<Prepared> {
@@ -156,12 +167,13 @@ type Task = { readonly name: WorkloadName | FloorName; readonly clients: number;
 async function measureAll(options: BenchOptions, stage: Stage, progress: Progress): Promise<Measured[]> {
   const tasks = listTasks(options, stage);
   const cells = tasks.map((): Cell[] => []);
+  const measure = patientMeasure(options.patienceSeconds);
   for (let run = 1; run <= options.runs; run += 1) {
     for (const [at, task] of tasks.entries()) {
       progress.step(
         `run ${run} of ${options.runs}, ${at + 1} of ${tasks.length}: ${task.name}, ${task.clients} client(s)`,
       );
-      cells[at]?.push(await task.run());
+      cells[at]?.push(await measure(task));
     }
   }
   return tasks.map(({ name, clients }, at) => {

@@ -37,7 +37,11 @@ function someNode(node: unknown, test: (node: unknown) => boolean): boolean {
  * The words for a concept in the reader's language if the record has them, else its own words in theirs, else the code
  * alone. `own` is the language of the resource the concept stands in.
  */
-export function wordingOfConcept(concept: CodeableConcept | undefined, own: string, reader: string): Wording | undefined {
+export function wordingOfConcept(
+  concept: CodeableConcept | undefined,
+  own: string,
+  reader: string,
+): Wording | undefined {
   if (concept === undefined) return undefined;
   const translated = findTranslation(concept, reader);
   if (translated !== undefined) return { text: translated, language: reader };
@@ -51,12 +55,17 @@ export function wordingOfConcept(concept: CodeableConcept | undefined, own: stri
  * What the record's own text says beyond the translation shown for it: "Atorvastatin 20 mg, tablet" beside
  * "Аторвастатин". Undefined where nothing would be lost without it.
  */
-export function untranslatedText(concept: CodeableConcept | undefined, own: string, reader: string): Wording | undefined {
+export function untranslatedText(
+  concept: CodeableConcept | undefined,
+  own: string,
+  reader: string,
+): Wording | undefined {
   const text = concept?.text;
   if (concept === undefined || text === undefined || own.split('-')[0] === reader) return undefined;
   const shown = wordingOfConcept(concept, own, reader);
   const isTranslated = shown?.language === reader;
-  const saysTheSame = concept.coding?.some(({ display }) => display === text) || translationIn(textOf(concept), reader) !== undefined;
+  const saysTheSame =
+    concept.coding?.some(({ display }) => display === text) || translationIn(textOf(concept), reader) !== undefined;
   return isTranslated && !saysTheSame ? { text, language: own } : undefined;
 }
 

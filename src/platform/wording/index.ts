@@ -1,0 +1,8 @@
+export {
+  codeIn,
+  conceptKey,
+  languageOf,
+  untranslatedText,
+  type Wording,
+  wordingOfConcept,
+} from './wording.ts';
