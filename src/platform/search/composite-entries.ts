@@ -38,7 +38,7 @@ export function addCompositeEntries(
   }
 }
 
-function componentValues(component: CompiledComponent, element: Found, resource: Json): Found[] {
+function componentValues(component: CompiledComponent, element: Found, resource: Json): readonly Found[] {
   const whole: Found = { value: resource, type: '' };
   return component.paths.flatMap((path) => walkPath(path.fromResource ? whole : element, path));
 }

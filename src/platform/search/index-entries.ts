@@ -27,8 +27,24 @@ export type IndexEntries = {
   readonly label: string | undefined;
 };
 
+/** A parameter that has entries of its own, with the key that says a resource has a value for it. */
+type Indexed = { readonly parameter: SearchParameter; readonly presence: bigint };
+
 /** Answered from the resource's own columns. */
 const unindexed = new Set(['_id', '_lastUpdated']);
+
+const indexedByType = new Map<string, readonly Indexed[]>();
+
+function indexedOf(type: string): readonly Indexed[] {
+  let indexed = indexedByType.get(type);
+  if (!indexed) {
+    indexed = searchParametersOf(type)
+      .filter(({ code }) => !unindexed.has(code) && indexedParameters(type, code).length === 1)
+      .map((parameter) => ({ parameter, presence: valueKey(type, parameter.code, presenceForm) }));
+    indexedByType.set(type, indexed);
+  }
+  return indexed;
+}
 
 /** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
 export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
@@ -37,16 +53,13 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
   let date: Span | undefined;
-  for (const parameter of searchParametersOf(type)) {
+  for (const { parameter, presence } of indexedOf(type)) {
     const { code } = parameter;
-    if (unindexed.has(code) || indexedParameters(type, code).length > 1) {
-      continue;
-    }
-    const found = parameter.paths.flatMap((path) => walkPath(start, path));
+    const found = walkAll(start, parameter.paths);
     if (found.length === 0) {
       continue;
     }
-    collector.keys.add(valueKey(type, code, presenceForm));
+    collector.keys.add(presence);
     if (code === leading) {
       date = found.map(spanOf).find((each) => each !== undefined);
     } else if (parameter.type === 'composite') {
@@ -63,6 +76,14 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
     date,
     label: labelOf(resource),
   };
+}
+
+function walkAll(start: Found, paths: SearchParameter['paths']): readonly Found[] {
+  const [only, ...others] = paths;
+  if (only && others.length === 0) {
+    return walkPath(start, only);
+  }
+  return paths.flatMap((path) => walkPath(start, path));
 }
 
 function addEntries(collector: Collector, type: string, parameter: SearchParameter, found: readonly Found[]): void {

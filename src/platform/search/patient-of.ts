@@ -1,6 +1,6 @@
 import type { CompiledPath } from './compiled-search.ts';
 import { normalizeReference, parseLocalReference } from './references.ts';
-import { patientParametersOf, searchParametersOf } from './search-parameters.ts';
+import { findSearchParameter, patientParametersOf } from './search-parameters.ts';
 import { isJson, walkPath } from './walk-path.ts';
 
 export type IndexedResource = { readonly resourceType: string; readonly id?: string; readonly [name: string]: unknown };
@@ -17,10 +17,8 @@ export function patientOf(
   if (resource.resourceType === 'Patient') {
     return resource.id;
   }
-  const parameters = searchParametersOf(resource.resourceType);
-  for (const code of patientParametersOf(resource.resourceType)) {
-    const paths = parameters.find((each) => each.code === code)?.paths ?? [];
-    for (const { value } of paths.flatMap((path) => walkPath({ value: resource, type: '' }, anyTarget(path)))) {
+  for (const path of patientPathsOf(resource.resourceType)) {
+    for (const { value } of walkPath({ value: resource, type: '' }, path)) {
       const address = isJson(value) ? value['reference'] : undefined;
       if (typeof address !== 'string') {
         continue;
@@ -32,6 +30,18 @@ export function patientOf(
     }
   }
   return undefined;
+}
+
+const pathsByType = new Map<string, readonly CompiledPath[]>();
+
+/** Where the type names its patients, the leading parameter first. */
+function patientPathsOf(type: string): readonly CompiledPath[] {
+  let paths = pathsByType.get(type);
+  if (!paths) {
+    paths = patientParametersOf(type).flatMap((code) => findSearchParameter(type, code)?.paths.map(anyTarget) ?? []);
+    pathsByType.set(type, paths);
+  }
+  return paths;
 }
 
 /** The path without its test of the target's type, which an address within a Bundle does not tell. */

@@ -3,7 +3,7 @@
  * the parts; a backslash before another sign therefore marks forms that no token can have.
  */
 function escapePart(text: string): string {
-  return text.replace(/[|\\]/g, '\\$&');
+  return text.includes('|') || text.includes('\\') ? text.replace(/[|\\]/g, '\\$&') : text;
 }
 
 /** `code`, `system|code`, `system|` (any code), or with an empty system `|code` (no system). */

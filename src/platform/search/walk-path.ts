@@ -10,40 +10,72 @@ export function isJson(value: unknown): value is Json {
 }
 
 /** All values at the path, in document order; arrays are opened. */
-export function walkPath(start: Found, path: CompiledPath): Found[] {
-  let found: Found[] = [start];
-  for (const step of path.steps) {
-    found = takeStep(found, step);
+export function walkPath(start: Found, path: CompiledPath): readonly Found[] {
+  let found: readonly Found[] = [start];
+  for (const step of stepsOf(path)) {
+    found = step(found);
   }
   return found;
 }
 
-function takeStep(found: Found[], step: PathStep): Found[] {
-  if ('names' in step) {
-    const names = Object.entries(step.names);
-    return found.flatMap(({ value }) =>
-      isJson(value) ? names.flatMap(([name, type]) => open(value[name], type)) : [],
-    );
+type Step = (found: readonly Found[]) => readonly Found[];
+
+const prepared = new WeakMap<CompiledPath, readonly Step[]>();
+
+/** Every write walks all paths of its type, so that each is made ready once. */
+function stepsOf(path: CompiledPath): readonly Step[] {
+  let steps = prepared.get(path);
+  if (!steps) {
+    steps = path.steps.map(toStep);
+    prepared.set(path, steps);
   }
-  if ('where' in step) {
-    return found.filter(({ value }) => isJson(value) && value[step.where] === step.equals);
-  }
-  if ('target' in step) {
-    return found.filter(({ value }) => isJson(value) && referencedType(value) === step.target);
-  }
-  if ('first' in step) {
-    return found.slice(0, 1);
-  }
-  return [{ value: found.some(({ value }) => value !== false), type: 'boolean' }];
+  return steps;
 }
 
-function open(value: unknown, type: string): Found[] {
-  if (value === undefined || value === null) {
-    return [];
+function toStep(step: PathStep): Step {
+  if ('names' in step) {
+    return into(Object.entries(step.names));
   }
-  return Array.isArray(value)
-    ? value.filter((each) => each !== null).map((each) => ({ value: each, type }))
-    : [{ value, type }];
+  if ('where' in step) {
+    return (found) => found.filter(({ value }) => isJson(value) && value[step.where] === step.equals);
+  }
+  if ('target' in step) {
+    return (found) => found.filter(({ value }) => isJson(value) && referencedType(value) === step.target);
+  }
+  if ('first' in step) {
+    return (found) => found.slice(0, 1);
+  }
+  return (found) => [{ value: found.some(({ value }) => value !== false), type: 'boolean' }];
+}
+
+/** Steps into properties, each with the type of its element. */
+function into(names: readonly (readonly [name: string, type: string])[]): Step {
+  return (found) => {
+    const inner: Found[] = [];
+    for (const { value } of found) {
+      if (isJson(value)) {
+        for (const [name, type] of names) {
+          addOpened(inner, value[name], type);
+        }
+      }
+    }
+    return inner;
+  };
+}
+
+function addOpened(found: Found[], value: unknown, type: string): void {
+  if (value === undefined || value === null) {
+    return;
+  }
+  if (!Array.isArray(value)) {
+    found.push({ value, type });
+    return;
+  }
+  for (const each of value as readonly unknown[]) {
+    if (each !== null) {
+      found.push({ value: each, type });
+    }
+  }
 }
 
 /** The resource type a Reference points at, by its `type` or the shape of its address. */

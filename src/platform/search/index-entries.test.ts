@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { indexEntriesOf } from './index-entries.ts';
+import { patientOf } from './patient-of.ts';
+import { isStoredType } from './search-parameters.ts';
+
+describe('the patient a resource is stored with', () => {
+  it.each([
+    [{ resourceType: 'Patient', id: 'p' }, 'p'],
+    [{ resourceType: 'Condition', subject: { reference: 'Patient/p' } }, 'p'],
+    [{ resourceType: 'Condition', subject: { reference: 'Patient/p/_history/3' } }, 'p'],
+    [{ resourceType: 'Condition', subject: { reference: 'https://own.example/fhir/Patient/p' } }, 'p'],
+    [{ resourceType: 'Condition', subject: { reference: 'https://other.example/fhir/Patient/p' } }, undefined],
+    [{ resourceType: 'Condition', subject: { reference: 'Group/g' } }, undefined],
+    [{ resourceType: 'Condition', subject: { reference: '#contained' } }, undefined],
+    [{ resourceType: 'Condition', subject: { identifier: { value: 'p' } } }, undefined],
+    [
+      {
+        resourceType: 'Observation',
+        subject: { reference: 'Device/d' },
+        performer: [{ reference: 'Practitioner/x' }, { reference: 'Patient/p' }],
+      },
+      'p',
+    ],
+    [
+      { resourceType: 'Observation', subject: { reference: 'Patient/first' }, performer: [{ reference: 'Patient/p' }] },
+      'first',
+    ],
+    [
+      {
+        resourceType: 'Appointment',
+        participant: [{ actor: { reference: 'Location/l' } }, { actor: { reference: 'Patient/p' } }],
+      },
+      'p',
+    ],
+    [{ resourceType: 'Organization', name: 'x' }, undefined],
+  ])('%j: %s', (resource, expected) => {
+    expect(patientOf(resource, 'https://own.example/fhir')).toBe(expected);
+    expect(indexEntriesOf({ id: 'x', ...resource }, 'https://own.example/fhir').patient).toBe(expected);
+  });
+});
+
+describe('the text a list is sorted by', () => {
+  it.each([
+    [{ resourceType: 'Patient', name: [{ family: 'Əliyev', given: ['Rauf', 'B'] }] }, 'Əliyev Rauf B'],
+    [{ resourceType: 'Patient', name: [{ text: 'Rauf müəllim' }] }, 'Rauf müəllim'],
+    [{ resourceType: 'Organization', name: 'Xəstəxana' }, 'Xəstəxana'],
+    [{ resourceType: 'ValueSet', title: 'Siyahı' }, 'Siyahı'],
+    [{ resourceType: 'Patient' }, undefined],
+    [{ resourceType: 'Organization', name: '😀'.repeat(150) }, '😀'.repeat(100)],
+  ])('%j', (resource, label) => {
+    expect(indexEntriesOf(resource).label).toBe(label);
+  });
+});
+
+const examples = process.env['VSIS_TEST_DATA'] ?? new URL('../../../../shared/data/', import.meta.url).pathname;
+const folder = [
+  `${examples}/r4-examples`,
+  new URL('../../../../../shared/data/r4-examples', import.meta.url).pathname,
+].find((each) => existsSync(each));
+
+it.skipIf(folder === undefined)(
+  'every R4 example has entries that the index can hold',
+  () => {
+    let count = 0;
+    for (const file of readdirSync(folder ?? '').filter((each) => each.endsWith('.json'))) {
+      const resource = JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as { resourceType: string }; // as: an example is a resource
+      if (!isStoredType(resource.resourceType)) {
+        continue;
+      }
+      const { keys, strings, ranges } = indexEntriesOf(resource);
+      expect(keys.length, file).toBeLessThan(20_000);
+      expect(
+        strings.every((each) => Buffer.byteLength(each) < 2046 && each.isWellFormed()),
+        file,
+      ).toBe(true);
+      expect(
+        ranges.every(({ lo, hi }) => lo <= hi),
+        file,
+      ).toBe(true);
+      count += 1;
+    }
+    expect(count).toBeGreaterThan(500);
+  },
+  60_000,
+);
