@@ -66,7 +66,12 @@ export function GivenPanel({ doses }: { doses: readonly Immunization[] }): React
       cell: ({ location, performer }) => location?.display ?? performer?.[0]?.actor?.display,
     },
     { id: 'status', heading: t('status'), cell: ({ status }) => <Status status={status} /> },
-    { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="Immunization" id={id ?? ''} /> },
+    {
+      id: 'source',
+      heading: 'FHIR',
+      screenOnly: true,
+      cell: ({ id }) => <SourceLink type="Immunization" id={id ?? ''} />,
+    },
   ];
   return (
     <Panel title={t('record')} icon="vaccine" level={3}>
