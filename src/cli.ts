@@ -14,7 +14,14 @@ import { type RunningProgram, runProgram } from './run-program.ts';
 import { specification } from './settings.ts';
 
 /** Every `vsis <command>` but `start`, which is src/main.ts. */
-const commands: readonly Command[] = [importCommand, exportCommand, seedCommand, tokenCommand, migrateCommand, configCommand];
+const commands: readonly Command[] = [
+  importCommand,
+  exportCommand,
+  seedCommand,
+  tokenCommand,
+  migrateCommand,
+  configCommand,
+];
 
 const usageExitCode = 2;
 

@@ -6,8 +6,8 @@ import { servePortal } from '#platform/http';
 import { demoTokenKey } from '#platform/identity';
 import type { Log, Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
-import { demoIdentities } from './demo-identities.ts';
 import { actorReader } from './actor-of.ts';
+import { demoIdentities } from './demo-identities.ts';
 import { registerHealth } from './health.ts';
 import { findUnfinishedSeed, seedWorld } from './seed-world.ts';
 import type { ProgramSettings } from './settings.ts';
@@ -47,7 +47,12 @@ async function prepareWorld({ settings, database, progress, signal }: PartContex
     progress.end();
     const bar = startProgress(process.stdout, 'Inventing the country', 'resources');
     const total = left.people;
-    await seedWorld(store, left, ({ people, resources }) => bar.show({ done: people, total, items: resources }), signal);
+    await seedWorld(
+      store,
+      left,
+      ({ people, resources }) => bar.show({ done: people, total, items: resources }),
+      signal,
+    );
     bar.finish();
   }
 }
@@ -59,7 +64,11 @@ function demoSignIns(): (readonly [string, string])[] {
     .filter((entry) => shown.includes(entry.key))
     .map((entry) => `${entry.fin}  ${entry.name} (${entry.role})`);
   const [first = '', ...rest] = lines;
-  return [['Demo', first], ...rest.map((line) => ['', line] as const), ['Token', 'npm run vsis -- token --as family-doctor']];
+  return [
+    ['Demo', first],
+    ...rest.map((line) => ['', line] as const),
+    ['Token', 'npm run vsis -- token --as family-doctor'],
+  ];
 }
 
 /** The parts of the program in the order they are prepared and mounted. */

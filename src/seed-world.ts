@@ -1,8 +1,15 @@
-import { generateWorld } from '#world';
-import type { Resource } from '#platform/fhir';
-import { finishProgress, listProgress, type LoadCounts, type LoadItem, loadResources, saveProgress } from '#platform/exchange';
 import type { Refusal } from '#platform/exchange';
+import {
+  finishProgress,
+  type LoadCounts,
+  type LoadItem,
+  listProgress,
+  loadResources,
+  saveProgress,
+} from '#platform/exchange';
+import type { Resource } from '#platform/fhir';
 import type { Sql, Store } from '#platform/store';
+import { generateWorld } from '#world';
 
 export type SeedOptions = {
   readonly people: number;
@@ -74,5 +81,7 @@ export async function seedWorld(
 /** The seed country is ours: a resource of it that is not valid is a fault of the program. */
 function refuse({ origin, resource, issues }: Refusal): never {
   const [issue] = issues;
-  throw new Error(`${origin} ${resource?.resourceType}/${resource?.id}: ${issue?.expression ?? ''} ${issue?.text ?? ''}`);
+  throw new Error(
+    `${origin} ${resource?.resourceType}/${resource?.id}: ${issue?.expression ?? ''} ${issue?.text ?? ''}`,
+  );
 }

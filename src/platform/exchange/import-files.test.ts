@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { exportRecord } from './export-record.ts';
-import { importFiles, type ImportOptions } from './import-files.ts';
+import { type ImportOptions, importFiles } from './import-files.ts';
 import type { Refusal } from './load-item.ts';
 
 const actor = { name: 'test' };
@@ -83,8 +83,14 @@ describe('importing files', () => {
   });
 
   it('stores a resource of its own, NDJSON line by line, and keeps decimals as written', async () => {
-    const single = await write('one.json', '{"resourceType":"Observation","id":"exact","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.10}}');
-    const lines = await write('many.ndjson', '{"resourceType":"Patient","id":"n1"}\n\n{"resourceType":"Patient","id":"n2"}\n');
+    const single = await write(
+      'one.json',
+      '{"resourceType":"Observation","id":"exact","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.10}}',
+    );
+    const lines = await write(
+      'many.ndjson',
+      '{"resourceType":"Patient","id":"n1"}\n\n{"resourceType":"Patient","id":"n2"}\n',
+    );
     expect((await load([single, lines])).summary).toMatchObject({ created: 3, refused: 0 });
     expect(await contentOf('Observation', 'exact')).toContain('"value":1.10');
   });
@@ -185,5 +191,7 @@ async function countChanges(): Promise<number> {
 
 async function readAll(path: string): Promise<Map<string, string>> {
   const names = (await readdir(path)).sort();
-  return new Map(await Promise.all(names.map(async (name) => [name, await readFile(join(path, name), 'utf8')] as const)));
+  return new Map(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(path, name), 'utf8')] as const)),
+  );
 }

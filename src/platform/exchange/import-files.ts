@@ -3,9 +3,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { AppError } from '#platform/errors';
 import type { Actor, Store } from '#platform/store';
+import { findProgress, finishProgress, saveProgress } from './import-progress.ts';
 import type { LoadItem, Refusal } from './load-item.ts';
 import { type LoadCounts, loadResources } from './load-resources.ts';
-import { findProgress, finishProgress, saveProgress } from './import-progress.ts';
 import { isImportable, readFileItems } from './read-file-items.ts';
 
 export type ImportOptions = {
@@ -120,5 +120,7 @@ function byRegistryAndName(left: string, right: string): number {
 }
 
 function keyOf(path: string, size: number, modifiedMs: number): string {
-  return createHash('sha256').update(`${resolve(path)} ${size} ${modifiedMs}`).digest('hex');
+  return createHash('sha256')
+    .update(`${resolve(path)} ${size} ${modifiedMs}`)
+    .digest('hex');
 }

@@ -1,7 +1,15 @@
 import { AppError, type Issue } from '#platform/errors';
 import { type Resource, validateResource } from '#platform/fhir';
 import { isStoredType } from '#platform/search';
-import { type Actor, newId, type Sql, type Store, type WriteRequest, type WriteResult, writeResources } from '#platform/store';
+import {
+  type Actor,
+  newId,
+  type Sql,
+  type Store,
+  type WriteRequest,
+  type WriteResult,
+  writeResources,
+} from '#platform/store';
 import type { LoadItem, Refusal } from './load-item.ts';
 
 export type LoadCounts = { created: number; updated: number; unchanged: number; refused: number };
@@ -79,9 +87,7 @@ function addItem(portion: Portion, item: LoadItem): void {
   const type = resource.resourceType;
   const id = item.id ?? resource.id ?? newId();
   portion.requests.push(
-    item.onlyNew
-      ? { kind: 'create', type, wantedId: id, resource }
-      : { kind: 'update', type, target: id, resource },
+    item.onlyNew ? { kind: 'create', type, wantedId: id, resource } : { kind: 'update', type, target: id, resource },
   );
 }
 

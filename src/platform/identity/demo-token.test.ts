@@ -22,7 +22,14 @@ describe('demo tokens', () => {
   });
 
   it.each([
-    ['signed with another key', (key: Uint8Array) => issueDemoToken(key.map((byte) => byte ^ 1), doctor)],
+    [
+      'signed with another key',
+      (key: Uint8Array) =>
+        issueDemoToken(
+          key.map((byte) => byte ^ 1),
+          doctor,
+        ),
+    ],
     ['of another issuer', (key: Uint8Array) => sign(key, 'somebody', '1h')],
     ['that has expired', (key: Uint8Array) => sign(key, 'vsis-demo', '-1s')],
     ['that is no token', async () => 'abc'],

@@ -152,7 +152,7 @@ function FamilyPanel({
       <DataTable
         caption={t('family')}
         columns={useFamilyColumns()}
-        rows={rows}
+        rows={distinctPeople(rows)}
         rowKey={({ key }) => key}
         empty={t('noFamily')}
       />

@@ -128,6 +128,13 @@ function SearchStatus({ found }: { found: PeopleFound }): ReactElement {
   const alike = found.alike.length;
   const words =
     n === 0 && alike > 0 ? t('onlyAlike', { n: alike }) : t(found.next === undefined ? 'found' : 'foundFirst', { n });
+  return <output className={found.query ? 'soft' : undefined}>{found.query ? words : t('start')}</output>;
+}
+
+function FinHint({ found, onTake }: { found: PeopleFound; onTake: (fin: string) => void }): ReactElement | null {
+  const { t } = useLocale(findPersonMessages);
+  const hint = found.query?.hint;
+  if (hint === undefined) return null;
   return (
     <Notice tone="warning">
       <p>{t('finHint')}</p>
