@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { startTestServer, type TestServer } from '../../../../test/support/server.ts';
 import { desktop, findBarriers, openBrowser, openWindow, overflowsSideways, phone } from './browser.ts';
 import { cardScreen } from './card-screen.ts';
@@ -15,6 +15,9 @@ if (!hasSamples) process.stderr.write(`No foreign records at ${sampleFolder}: jo
 
 let server: TestServer;
 let browser: Browser;
+
+/** A journey through every part of a card, with axe on each, takes long on a busy machine. */
+vi.setConfig({ testTimeout: 120_000 });
 
 beforeAll(async () => {
   server = await startTestServer({ people: 30 });
