@@ -63,14 +63,15 @@ export function GivenPanel({ doses }: { doses: readonly Immunization[] }): React
     {
       id: 'where',
       heading: t('where'),
+      speaksForItself: true,
       cell: ({ location, performer }) => location?.display ?? performer?.[0]?.actor?.display,
     },
-    { id: 'status', heading: t('status'), cell: ({ status }) => <Status status={status} /> },
-    { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="Immunization" id={id ?? ''} /> },
+    { id: 'status', heading: t('status'), speaksForItself: true, cell: ({ status }) => <Status status={status} /> },
+    { id: 'source', heading: 'FHIR', speaksForItself: true, cell: ({ id }) => <SourceLink type="Immunization" id={id ?? ''} /> },
   ];
   return (
     <Panel title={t('record')} icon="vaccine" level={3}>
-      <DataTable caption={t('record')} columns={columns} rows={doses} rowKey={({ id }) => id ?? ''} empty={t('none')} />
+      <DataTable caption={t('record')} columns={columns} rows={doses} rowKey={({ id }) => id ?? ''} empty={t('none')} narrow="lines" />
     </Panel>
   );
 }
@@ -96,16 +97,17 @@ function PlanPanel({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
       sortKey: ({ dueDate }) => dueDate,
     },
     { id: 'vaccine', heading: t('vaccine'), rowHeading: true, cell: ({ vaccine }) => <VaccineName code={vaccine} /> },
-    { id: 'dose', heading: t('dose'), cell: ({ dose }) => t('doseNumber', { n: dose }) },
-    { id: 'state', heading: t('status'), cell: ({ state }) => <DoseStateMark state={state} /> },
+    { id: 'dose', heading: t('dose'), cell: ({ dose }) => String(dose) },
+    { id: 'state', heading: t('status'), speaksForItself: true, cell: ({ state }) => <DoseStateMark state={state} /> },
     {
       id: 'given',
-      heading: t('date'),
+      heading: t('givenDate'),
       cell: ({ givenDate }) => givenDate && <span className="numbers">{date(givenDate)}</span>,
     },
     {
       id: 'inferred',
       heading: t('note'),
+      speaksForItself: true,
       cell: ({ inferred }) => inferred && <span className="soft small">{t('inferred')}</span>,
     },
   ];
@@ -119,6 +121,7 @@ function PlanPanel({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
           rows={plan}
           rowKey={({ series, dose }) => `${series} ${dose}`}
           empty=""
+          narrow="lines"
         />
       </div>
     </Panel>

@@ -30,6 +30,7 @@ export const vaccinationMessages = defineMessages({
   dose: { az: 'Doza', ru: 'Доза', en: 'Dose' },
   doseNumber: { az: 'doza {n}', ru: 'доза {n}', en: 'dose {n}' },
   date: { az: 'Tarix', ru: 'Дата', en: 'Date' },
+  givenDate: { az: 'Tətbiq tarixi', ru: 'Дата прививки', en: 'Given on' },
   dueDate: { az: 'Vaxtı', ru: 'Срок', en: 'Due date' },
   lot: { az: 'Seriya', ru: 'Серия', en: 'Lot' },
   where: { az: 'Müəssisə', ru: 'Учреждение', en: 'Where' },
