@@ -6,7 +6,7 @@ export const portalMessages = defineMessages({
     ru: 'Единая информационная система здравоохранения',
     en: 'Unified health information system',
   },
-  demoMark: { az: 'nümayiş', ru: 'демонстрация', en: 'demonstration' },
+  demoMark: { az: 'nümayiş', ru: 'демо', en: 'demo' },
   home: { az: 'Baş səhifə', ru: 'Главная', en: 'Home' },
   footerDemo: {
     az: 'Bütün şəxslər və qeydlər uydurmadır və ya açıq nümunədir.',

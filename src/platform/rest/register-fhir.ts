@@ -20,7 +20,7 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
   await app.register(
     async (fhir) => {
       // Only for clients that ask for it (browsers do): a searchset shrinks to a tenth.
-      await fhir.register(compress, { global: true, threshold: 2048, encodings: ['gzip'] });
+      await fhir.register(compress, { globalDecompression: false, threshold: 2048, encodings: ['gzip'] });
       const refuseOtherMethods = watchMethods(fhir);
       fhir.get('/metadata', async (request, reply) => {
         requireJsonWanted(request);

@@ -16,6 +16,8 @@ export type Column<Row> = {
   readonly speaksForItself?: boolean;
   /** The cell that names the row. */
   readonly rowHeading?: boolean;
+  /** Left out on paper, such as links. */
+  readonly screenOnly?: boolean;
 };
 
 type DataTableProps<Row> = {
@@ -77,7 +79,12 @@ type HeadingProps<Row> = { column: Column<Row>; sort: SortState | undefined; onS
 function Heading<Row>({ column, sort, onSort }: HeadingProps<Row>): ReactElement {
   const direction = sort?.column === column.id ? sort.direction : undefined;
   return (
-    <th scope="col" data-align={column.align} aria-sort={direction}>
+    <th
+      scope="col"
+      className={column.screenOnly ? 'screen-only' : undefined}
+      data-align={column.align}
+      aria-sort={direction}
+    >
       {column.sortKey ? (
         <button type="button" className="sort-button" onClick={onSort}>
           {column.heading}
@@ -96,7 +103,12 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }): ReactEle
   const empty = content === undefined || content === null || content === false || content === '';
   const label = column.speaksForItself ? undefined : column.heading;
   return (
-    <td data-label={label} data-align={column.align} data-empty={empty ? '' : undefined}>
+    <td
+      className={column.screenOnly ? 'screen-only' : undefined}
+      data-label={label}
+      data-align={column.align}
+      data-empty={empty ? '' : undefined}
+    >
       {content}
     </td>
   );

@@ -118,7 +118,7 @@ function useMedicineColumns(): Column<Medicine>[] {
         </Badge>
       ),
     },
-    { id: 'source', heading: 'FHIR', cell: ({ source, id }) => <SourceLink type={source} id={id} /> },
+    { id: 'source', heading: 'FHIR', screenOnly: true, cell: ({ source, id }) => <SourceLink type={source} id={id} /> },
   ];
 }
 

@@ -199,7 +199,7 @@ function useResultColumns(patientId: string): Column<ResultGroup>[] {
       cell: ({ latest }) => latest.date && <span className="numbers">{date(latest.date)}</span>,
       sortKey: ({ latest }) => timeOf(latest.date),
     },
-    { id: 'trend', heading: t('trend'), cell: (group) => <Trend group={group} /> },
+    { id: 'trend', heading: t('trend'), screenOnly: true, cell: (group) => <Trend group={group} /> },
     {
       id: 'count',
       heading: t('count'),

@@ -36,7 +36,11 @@ export const sectionMessages = defineMessages({
     ru: 'Текущих лекарств не указано.',
     en: 'No current medicine is recorded.',
   },
-  noPastMedicines: { az: 'Əvvəlki təyinat qeyd olunmayıb.', ru: 'Прошлых назначений не указано.', en: 'No past medicine is recorded.' },
+  noPastMedicines: {
+    az: 'Əvvəlki təyinat qeyd olunmayıb.',
+    ru: 'Прошлых назначений не указано.',
+    en: 'No past medicine is recorded.',
+  },
 
   allergen: { az: 'Allergen', ru: 'Аллерген', en: 'Allergen' },
   kind: { az: 'Növ', ru: 'Вид', en: 'Kind' },

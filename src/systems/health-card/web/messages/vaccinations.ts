@@ -24,6 +24,16 @@ export const vaccinationMessages = defineMessages({
     ru: 'Срок каждой дозы взят из календаря, действующего в этот день. «Требует уточнения» значит, что правило ещё не сверено с официальным источником.',
     en: 'Each dose follows the calendar in force on the day it falls due. “To be confirmed” means that the rule has not yet been checked against an official source.',
   },
+  withGiven: {
+    az: 'Tətbiq olunmuş dozaları da göstər ({n})',
+    ru: 'Показать и сделанные ({n})',
+    en: 'Show doses already given too ({n})',
+  },
+  nothingLeft: {
+    az: 'Təqvim üzrə bütün dozalar tətbiq olunub.',
+    ru: 'Все дозы по календарю сделаны.',
+    en: 'Every dose of the calendar has been given.',
+  },
   inferred: { az: 'dəqiqləşdirilməlidir', ru: 'требует уточнения', en: 'to be confirmed' },
   record: { az: 'Tətbiq olunmuş peyvəndlər', ru: 'Сделанные прививки', en: 'Vaccinations given' },
   vaccine: { az: 'Peyvənd', ru: 'Вакцина', en: 'Vaccine' },
@@ -37,7 +47,11 @@ export const vaccinationMessages = defineMessages({
   status: { az: 'Vəziyyət', ru: 'Состояние', en: 'Status' },
   notDone: { az: 'tətbiq olunmayıb', ru: 'не сделана', en: 'not done' },
   withdrawn: { az: 'səhvən daxil edilib', ru: 'внесено ошибочно', en: 'entered in error' },
-  none: { az: 'Tətbiq olunmuş peyvənd qeyd olunmayıb.', ru: 'Записей о прививках нет.', en: 'No vaccination is recorded.' },
+  none: {
+    az: 'Tətbiq olunmuş peyvənd qeyd olunmayıb.',
+    ru: 'Записей о прививках нет.',
+    en: 'No vaccination is recorded.',
+  },
   note: { az: 'Qeyd', ru: 'Примечание', en: 'Note' },
   seeAll: { az: 'Hamısına bax', ru: 'Смотреть все', en: 'See all' },
 });
