@@ -14,7 +14,7 @@ type Picture = {
 
 const folder = join(import.meta.dirname, '..', 'docs', 'pictures');
 const mostBytes = 150_000;
-const desktop = { width: 1120, height: 720 } as const;
+const desktop = { width: 1200, height: 700 } as const;
 const phone = { width: 360, height: 740 } as const;
 
 /** Only people of the invented cast may be seen, so every address leads to them. */
@@ -22,21 +22,24 @@ const grandmother = 'health-card/az-p-demo-grandmother';
 
 function picturesIn(language: string): readonly Picture[] {
   const page = (name: string, path: string, size: { width: number; height: number }): Picture => ({
-    name: `${name}-${language}`,
+    name: join(language, name),
     path: `/${language}/${path}`,
     ...size,
   });
   return [
     page('start', '', desktop),
-    page('person-search', 'health-card?q=Sehla+Eliyeva', { ...desktop, height: 520 }),
-    page('card-summary', grandmother, desktop),
+    page('find-person', 'health-card?q=Sehla+Eliyeva', { ...desktop, height: 560 }),
+    page('health-card', grandmother, desktop),
     {
-      ...page('results', `${grandmother}/results`, desktop),
+      ...page('result-trend', `${grandmother}/results`, desktop),
       before: async (page) => {
-        await page.click('table a[href*="trend"] >> nth=0');
+        await page.getByRole('link', { name: 'HbA1c' }).first().click();
+        await page.waitForLoadState('networkidle');
+        await page.locator('main .panel').first().scrollIntoViewIfNeeded();
+        await page.evaluate("document.querySelector('.tab-links').scrollIntoView()");
       },
     },
-    page('card-phone', grandmother, phone),
+    page('health-card-phone', grandmother, phone),
   ];
 }
 
@@ -57,10 +60,10 @@ async function take(browser: Browser, baseURL: string, picture: Picture): Promis
 const baseURL = process.argv[2] ?? 'http://127.0.0.1:8080';
 const executablePath = findChromium();
 if (executablePath === undefined) throw new Error(chromiumRemedy);
-await mkdir(folder, { recursive: true });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 try {
   for (const language of ['az', 'en']) {
+    await mkdir(join(folder, language), { recursive: true });
     for (const picture of picturesIn(language)) await take(browser, baseURL, picture);
   }
 } finally {

@@ -144,7 +144,7 @@ function PlanPanel({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
         </label>
         <DataTable
           caption={t('plan')}
-          columns={columns}
+          columns={withGiven ? columns : columns.filter(({ id }) => id !== 'given')}
           rows={withGiven ? doses : open}
           rowKey={({ series, dose }) => `${series} ${dose}`}
           empty={t('nothingLeft')}
