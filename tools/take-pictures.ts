@@ -27,16 +27,16 @@ function picturesIn(language: string): readonly Picture[] {
     ...size,
   });
   return [
-    page('start', '', desktop),
+    page('start', '', { ...desktop, width: 1120, height: 620 }),
     page('find-person', 'health-card?q=Sehla+Eliyeva', { ...desktop, height: 560 }),
-    page('health-card', grandmother, desktop),
+    page('health-card', grandmother, { ...desktop, height: 660 }),
     {
       ...page('result-trend', `${grandmother}/results`, desktop),
       before: async (page) => {
         await page.getByRole('link', { name: 'HbA1c' }).first().click();
+        await page.waitForURL('**/trend?**');
         await page.waitForLoadState('networkidle');
-        await page.locator('main .panel').first().scrollIntoViewIfNeeded();
-        await page.evaluate("document.querySelector('.tab-links').scrollIntoView()");
+        await page.evaluate('scrollTo(0, 130)');
       },
     },
     page('health-card-phone', grandmother, phone),
