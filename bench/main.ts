@@ -36,6 +36,10 @@ async function main(): Promise<void> {
     console.log(usage);
     return;
   }
+  if (options.show !== undefined) {
+    print(options, readResult(options.show));
+    return;
+  }
   const stops: Stop[] = [];
   const stopAll = async (): Promise<void> => {
     for (let stop = stops.pop(); stop; stop = stops.pop()) await stop();
@@ -215,11 +219,16 @@ function listTasks(options: BenchOptions, { watched, floor, driver }: Stage): Ta
 }
 
 function report(options: BenchOptions, result: BenchResult): void {
-  const earlier = options.compare === undefined ? findEarlierResult(result) : readResult(options.compare);
-  const comparison = earlier && comparisonTable(result, earlier);
   const isComplete = !options.quick && options.only.length === workloadNames.length && options.profile === undefined;
   const file = options.out ?? resultFile(result, isComplete);
   writeResult(file, result);
+  print(options, result);
+  console.log(`\nWritten to ${file}`);
+}
+
+function print(options: BenchOptions, result: BenchResult): void {
+  const earlier = options.compare === undefined ? findEarlierResult(result) : readResult(options.compare);
+  const comparison = earlier && comparisonTable(result, earlier);
   const errors = result.measured.flatMap((each) =>
     each.median.errorTexts.map((text) => `  ${each.name}, ${each.clients}: ${text}`),
   );
@@ -229,7 +238,6 @@ function report(options: BenchOptions, result: BenchResult): void {
     targetTable(result),
     comparison && `Against ${earlier.commit} of ${earlier.startedAt.slice(0, 10)}:\n\n${comparison}`,
     errors.length > 0 ? `Errors:\n${errors.join('\n')}` : undefined,
-    `Written to ${file}`,
   ];
   console.log(parts.filter((part) => part !== undefined).join('\n\n'));
 }

@@ -19,6 +19,8 @@ export type BenchOptions = {
   readonly out: string | undefined;
   /** An earlier result to compare with; undefined takes the newest. */
   readonly compare: string | undefined;
+  /** A result file to print instead of measuring. */
+  readonly show: string | undefined;
   /** Folder for CPU profiles of our own server. */
   readonly profile: string | undefined;
   /** Processes of a target on this machine, for CPU figures. */
@@ -43,6 +45,7 @@ export const usage = `npm run bench -- [options]
   --quick                 one short run with little data, to see that everything works
   --out FILE              result file (a complete run: bench/results/<date>-<commit>.json)
   --compare FILE          earlier result to compare with (the newest of the same target)
+  --show FILE             print a result file again, without measuring
   --profile FOLDER        write a CPU profile of our own server
   --server-pid N, --postgres-pid N   processes of a target on this machine, for CPU figures
 `;
@@ -65,6 +68,7 @@ const specification = {
   floors: { type: 'string' },
   out: { type: 'string' },
   compare: { type: 'string' },
+  show: { type: 'string' },
   profile: { type: 'string' },
   'server-pid': { type: 'string' },
   'postgres-pid': { type: 'string' },
@@ -90,6 +94,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     floors: readYesNo('floors', given.floors) ?? target === undefined,
     out: given.out,
     compare: given.compare,
+    show: given.show,
     profile: given.profile,
     serverPid: readWhole('server-pid', given['server-pid']),
     postgresPid: readWhole('postgres-pid', given['postgres-pid']),

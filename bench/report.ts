@@ -105,12 +105,15 @@ export function targetTable(result: BenchResult): string | undefined {
     const floor = findMeasured(result, floorOf[name], targetClients)?.median.perSecond;
     if (own === undefined || floor === undefined) return [];
     const wanted = wantedRate(name, floor);
+    const times = cpuTimesFloor(result, name, targetClients);
+    const byCpu = times && floor / times / resourcesPerRequest(name);
     return [
       [
         titles[name],
         formatNumber(wanted),
         formatNumber(own),
         formatShare(own / wanted),
+        formatShare(byCpu && byCpu / wanted),
         own >= wanted ? 'met' : 'missed',
       ],
     ];

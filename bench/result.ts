@@ -39,7 +39,14 @@ const passingFolder = join(import.meta.dirname, '..', '.cache', 'bench');
 /** Complete runs are kept in the repository; short and partial ones are not. */
 export function resultFile(result: BenchResult, isComplete: boolean): string {
   const day = result.startedAt.slice(0, 10);
-  const suffix = result.target === 'own' ? '' : `-${result.software.toLowerCase().replace(/[^a-z0-9.]+/g, '-')}`;
+  const suffix =
+    result.target === 'own'
+      ? ''
+      : `-${result.software
+          .normalize('NFD')
+          .replace(/\p{M}/gu, '')
+          .toLowerCase()
+          .replace(/[^a-z0-9.]+/g, '-')}`;
   return join(isComplete ? resultsFolder : passingFolder, `${day}-${result.commit}${suffix}.json`);
 }
 

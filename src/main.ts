@@ -54,7 +54,7 @@ async function openDatabase(
 async function serve(program: RunningProgram, context: PartContext): Promise<FastifyInstance> {
   const { settings, log } = context;
   const logger: FastifyBaseLogger = logOf(log, 'http');
-  const app = createServer({ logger });
+  const app = createServer({ logger, hostNames: [settings.VSIS_HOST] });
   program.opened.defer(() => app.close());
   logRequests(app, logOf(log, 'http'));
   for (const part of parts) await part.mount?.(app, context);

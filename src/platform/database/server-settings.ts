@@ -52,6 +52,8 @@ export function serverSettings(
     min_wal_size: '128MB',
     max_wal_size: megabytes(between(512 * mib, memoryBytes / 8, 4096 * mib)),
     checkpoint_timeout: '15min',
+    // A new record has no statistics: look for tables that need them every few seconds, not every minute.
+    autovacuum_naptime: '5s',
     random_page_cost: '1.1',
     jit: 'off',
     timezone: 'UTC',

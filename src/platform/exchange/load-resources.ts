@@ -66,6 +66,14 @@ export async function loadResources(
   return counts;
 }
 
+/** Tells the planner of the load's size at its first portion and whenever it has doubled since. */
+async function refreshStatistics(sql: Sql, created: number, latest: number): Promise<void> {
+  const doublings = (count: number): number => Math.floor(Math.log2(Math.max(count / portionSize, 0.5)));
+  if (created > 0 && doublings(created) > doublings(created - latest)) {
+    await sql`select record.refresh_statistics()`;
+  }
+}
+
 function emptyPortion(): Portion {
   return { requests: [], refusals: [], last: undefined, items: 0 };
 }
@@ -118,6 +126,7 @@ async function storePortion(
     }
   }
   counts.refused += portion.refusals.length;
+  await refreshStatistics(store.sql, counts.created, portion.requests.length);
   if (portion.last) {
     options.onProgress?.(counts, portion.last);
   }

@@ -1,18 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
+import { guardRequests } from './guard-requests.ts';
 import { sendError } from './send-error.ts';
 
 /** A request body of more bytes is refused with 413. */
 export const bodyLimitBytes = 32 * 1024 * 1024;
 
-export type ServerOptions = { readonly logger: FastifyBaseLogger };
+export type ServerOptions = {
+  readonly logger: FastifyBaseLogger;
+  /** Names beside those of the loopback under which requests may address the server. */
+  readonly hostNames?: readonly string[];
+};
+
+/** What a browser may do with an answer: nothing, unless the part that gives it says otherwise (pages do). */
+const securityHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+const noPage = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /**
  * The HTTP server every part mounts its routes on. Bodies arrive as text: malformed UTF-8 is refused, JSON is left to
  * the part that knows how exactly it must be read. Whatever is thrown becomes an OperationOutcome.
  */
-export function createServer({ logger }: ServerOptions): FastifyInstance {
+export function createServer({ logger, hostNames }: ServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: logger,
     bodyLimit: bodyLimitBytes,
@@ -30,9 +44,12 @@ export function createServer({ logger }: ServerOptions): FastifyInstance {
     decodeBody(request, body),
   );
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('X-Content-Type-Options', 'nosniff');
-    reply.header('Referrer-Policy', 'no-referrer');
+    reply.headers(securityHeaders);
+    if (!reply.hasHeader('Content-Security-Policy')) {
+      reply.header('Content-Security-Policy', noPage);
+    }
   });
+  guardRequests(app, hostNames);
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));
   app.setNotFoundHandler((request, reply) =>
     sendError(new AppError('notFound', 'http.no-route', 'There is nothing at this address.'), request, reply),

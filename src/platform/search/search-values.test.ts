@@ -48,7 +48,11 @@ describe('escapes', () => {
   const escape = (part: string): string => part.replace(/[\\,|$]/g, '\\$&');
 
   it('bring back what was escaped', () => {
-    fc.assert(fc.property(text, (part) => expect(unescape(escape(part))).toBe(part)));
+    fc.assert(
+      fc.property(text, (part) => {
+        expect(unescape(escape(part))).toBe(part);
+      }),
+    );
   });
 
   it('keep separators within values apart from those between', () => {
@@ -82,7 +86,9 @@ describe('the forms that values are indexed under', () => {
       fc.tuple(part, part, part).map((all) => ofTypeForm(...all)),
     );
     fc.assert(
-      fc.property(system, part, other, (s, c, form) => expect(tokenForm(s, c)).not.toBe(form)),
+      fc.property(system, part, other, (s, c, form) => {
+        expect(tokenForm(s, c)).not.toBe(form);
+      }),
       { numRuns: 2000 },
     );
   });

@@ -27,6 +27,14 @@ test('one value alone still has a place', () => {
   expect(frame.valueTicks.length).toBeGreaterThan(1);
 });
 
+test.each([
+  [5e-324, 1.5e-323],
+  [1e6, 1e6 + 2e-10],
+])('values that hardly differ can be drawn too: %d and %d', (low, high) => {
+  const frame = chartFrame([at('2026-03-01', low), at('2026-03-02', high)], undefined, size);
+  expect(frame.valueTicks.length).toBeGreaterThan(1);
+});
+
 test('every point and the band lie on the paper, larger is higher, later is further right', () => {
   const point = fc.record({
     time: fc.integer({ min: 0, max: 2e12 }),

@@ -49,8 +49,14 @@ function extent(numbers: readonly number[]): [number, number] {
   return [Math.min(...numbers), Math.max(...numbers)];
 }
 
+/** Below this, of one or of the value if that is larger, steps of the axis vanish between two floating-point numbers. */
+const smallestMargin = 1e-9;
+
 function withMargin([low, high]: [number, number]): [number, number] {
-  const margin = (high - low) * 0.08 || Math.abs(high) * 0.1 || 1;
+  const margin = Math.max(
+    (high - low) * 0.08 || Math.abs(high) * 0.1 || 1,
+    smallestMargin * Math.max(1, Math.abs(high)),
+  );
   return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
 }
 

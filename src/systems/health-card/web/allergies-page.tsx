@@ -79,7 +79,12 @@ function useAllergyColumns(): Column<AllergyIntolerance>[] {
       ),
       sortKey: ({ onsetDateTime, recordedDate }) => onsetDateTime ?? recordedDate,
     },
-    { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="AllergyIntolerance" id={id ?? ''} /> },
+    {
+      id: 'source',
+      heading: 'FHIR',
+      screenOnly: true,
+      cell: ({ id }) => <SourceLink type="AllergyIntolerance" id={id ?? ''} />,
+    },
   ];
 }
 

@@ -92,7 +92,12 @@ function useProblemColumns(): Column<Condition>[] {
       heading: t('recordedBy'),
       cell: ({ recorder, asserter }) => nameOfReference(recorder ?? asserter, []),
     },
-    { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="Condition" id={id ?? ''} key={language} /> },
+    {
+      id: 'source',
+      heading: 'FHIR',
+      screenOnly: true,
+      cell: ({ id }) => <SourceLink type="Condition" id={id ?? ''} key={language} />,
+    },
   ];
 }
 

@@ -151,7 +151,7 @@ function ValueTable({ results }: { results: readonly Result[] }): ReactElement {
       cell: ({ parts, language }) =>
         parts.map(({ key, range }) => <RangeText key={key} range={range} language={language} />),
     },
-    { id: 'source', heading: 'FHIR', cell: ({ id }) => <SourceLink type="Observation" id={id} /> },
+    { id: 'source', heading: 'FHIR', screenOnly: true, cell: ({ id }) => <SourceLink type="Observation" id={id} /> },
   ];
   return (
     <DataTable
