@@ -2,7 +2,7 @@ export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { gone, notFound, placedAt } from './errors.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
-export { type Change, readChanges } from './read-changes.ts';
+export { type Change, type ChangePage, firstChange, readChanges } from './read-changes.ts';
 export { findMany, findNewest, findVersion, type ResourceAddress, type StoredVersion } from './read-rows.ts';
 export { findReferences, rewriteReferences } from './rewrite-references.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';

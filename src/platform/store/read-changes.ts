@@ -1,8 +1,9 @@
+import { AppError } from '#platform/errors';
 import type { Sql } from './sql.ts';
 
 /** One committed write, as subscribers hear of it. */
 export type Change = {
-  /** Position in the log; grows, with gaps where transactions were rolled back. */
+  /** Number of the write; grows, with gaps where transactions were rolled back. */
   readonly seq: number;
   readonly type: string;
   readonly id: string;
@@ -14,19 +15,54 @@ export type Change = {
   readonly bucket: number;
 };
 
+export type ChangePage = {
+  readonly changes: readonly Change[];
+  /** Where the next page goes on; to be kept by the reader as it is. */
+  readonly position: string;
+};
+
+/** The position before the first change. */
+export const firstChange = '3';
+
 /**
- * The next changes after a position, in order; `after` is 0 or the `seq` of the last change seen.
- *
- * Positions are given before commit, so one with a lower number may appear after one with a higher. Changes of a
- * transaction are therefore shown only when no older transaction is open any more (the snapshot's horizon): what
- * follows the last change shown is never behind it. This holds because a transaction has its number before it draws a
- * position: `writeRows` writes the resource first.
+ * Transactions from `from` up to but not including `until` have all ended, so what they wrote is whole. Within this
+ * window changes come in the order of their numbers; `after` is the number the last page ended with.
  */
-export async function readChanges(sql: Sql, after: number, limit: number): Promise<Change[]> {
-  return sql<Change[]>`
-    select seq, type, id, version, method, updated, patient, bucket
+type Window = { readonly from: string; readonly until: string; readonly after: number };
+
+/**
+ * The next changes after a position: each exactly once, those of one resource in order of version.
+ *
+ * Numbers of changes and of transactions are both given before commit and not in the same order, so neither alone can
+ * be the position: a write with a lower number may appear later. A window of transactions ends where the oldest one
+ * still open begins. A writer waits for the one before it on the same resource, so both fall in one window or in the
+ * right order in two.
+ */
+export async function readChanges(sql: Sql, position: string, limit: number): Promise<ChangePage> {
+  const { from, until, after } = toWindow(position) ?? { from: position, until: await oldestOpen(sql), after: 0 };
+  // not prepared: the plan for the first reading of a long log is not that for the few changes of the last second
+  const changes = await sql.unsafe<Change[]>(
+    `select seq, type, id, version, method, updated, patient, bucket
     from record.change
-    where seq > ${after} and transaction < pg_snapshot_xmin(pg_current_snapshot())
+    where transaction >= $1::text::xid8 and transaction < $2::text::xid8 and seq > $3
     order by seq
-    limit ${limit}`;
+    limit $4`,
+    [from, until, after, limit],
+  );
+  const last = changes.at(-1);
+  const isWhole = changes.length < limit || last === undefined;
+  return { changes, position: isWhole ? until : `${from}-${until}-${last.seq}` };
+}
+
+async function oldestOpen(sql: Sql): Promise<string> {
+  const [row] = await sql<{ xmin: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`;
+  return row?.xmin ?? firstChange;
+}
+
+function toWindow(position: string): Window | undefined {
+  const [, from = '', until, after] = /^(\d{1,19})(?:-(\d{1,19})-(\d{1,16}))?$/.exec(position) ?? [];
+  if (from === '') {
+    throw new AppError('invalid', 'store.invalid-position', 'This is no position in the log of changes.');
+  }
+  return until === undefined ? undefined : { from, until, after: Number(after) };
 }
