@@ -37,7 +37,7 @@ const write = (...requests: WriteRequest[]) => writeResources(store, actor, requ
 
 it('a create is one statement, without a transaction around it', async () => {
   await write({ kind: 'create', type: 'Patient', resource: patient() });
-  expect(sent).toEqual(['with given']);
+  expect(sent).toEqual(['with stored']);
 });
 
 it('an update locks and writes', async () => {

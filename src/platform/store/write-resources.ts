@@ -7,6 +7,7 @@ import { resolveConditions } from './resolve-conditions.ts';
 import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
+import { writeCreate } from './write-create.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
 import { type Actor, type PreparedWrite, writeRows } from './write-rows.ts';
 import { isOpen, type Step, storedResult, toStep, writtenResult } from './write-step.ts';
@@ -57,7 +58,9 @@ async function writePlainCreate(
   if (prepared.some(({ content = '' }) => hasConditionalReference(content))) {
     return undefined;
   }
-  await writeRows(store.sql, prepared, actor);
+  for (const each of prepared) {
+    await writeCreate(store.sql, each, actor);
+  }
   return prepared.map(writtenResult);
 }
 

@@ -146,7 +146,8 @@ function toColumns(writes: readonly PreparedWrite[]) {
   };
 }
 
-function toRanges(writes: readonly PreparedWrite[]) {
+/** The range entries of all writes, one array per column; `n` is the write's place. */
+export function toRanges(writes: readonly PreparedWrite[]) {
   const all = writes.flatMap((write, n) => (write.entries?.ranges ?? []).map((range) => ({ n, range })));
   const list = (pick: (each: (typeof all)[number]) => Element): string => arrayLiteral(all.map(pick));
   return {
