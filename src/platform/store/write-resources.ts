@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
 import { connectEntries, giveId, hasConditionalReference } from './connect-entries.ts';
 import { tooContended } from './errors.ts';
@@ -76,7 +77,7 @@ async function writeInTransaction(
     await lockTargets(sql, steps);
     applyPreconditions(steps);
     await connectEntries(store, sql, steps, options.closed ?? false);
-    const writes = new Map(steps.filter(isOpen).map((step) => [step, prepareWrite(store, step, options)]));
+    const writes = await prepareAll(store, steps.filter(isOpen), options);
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     await writeAll(
       sql,
@@ -87,6 +88,24 @@ async function writeInTransaction(
     await options.before?.(sql, results);
     return results;
   });
+}
+
+/** Between portions the requests of others have their turn. */
+const preparedAtOnce = 100;
+
+async function prepareAll(
+  store: Store,
+  steps: readonly Step[],
+  options: PrepareOptions,
+): Promise<Map<Step, PreparedWrite>> {
+  const writes = new Map<Step, PreparedWrite>();
+  for (const step of steps) {
+    writes.set(step, prepareWrite(store, step, options));
+    if (writes.size % preparedAtOnce === 0) {
+      await setImmediate();
+    }
+  }
+  return writes;
 }
 
 function isWrittenAlready(step: Step, writes: ReadonlyMap<Step, PreparedWrite>): boolean {
