@@ -139,3 +139,19 @@ describe('conditional delete', () => {
     expect((await server.delete('Patient')).status).toBe(412);
   });
 });
+
+describe('an id that several give to a new resource at once', () => {
+  it('stands for one resource, whichever patient each of them names', async () => {
+    const patients = await Promise.all([1, 2, 3].map(() => server.create({ resourceType: 'Patient' })));
+    for (const id of ['at-once-1', 'at-once-2', 'at-once-3', 'at-once-4']) {
+      const put = (at: number) => {
+        const subject = { reference: `Patient/${patients[at % 3]?.id ?? ''}` };
+        return server.put(`Condition/${id}`, { resourceType: 'Condition', id, subject });
+      };
+      const answers = await Promise.all(Array.from({ length: 9 }, (_, at) => put(at)));
+      expect(answers.map(({ status }) => status).sort()).toEqual([...Array(8).fill(200), 201]);
+      const history = await server.get(`Condition/${id}/_history?_count=50`);
+      expect(history.body['entry']).toHaveLength(9);
+    }
+  });
+});
