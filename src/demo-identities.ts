@@ -2,12 +2,13 @@ import type { DemoIdentity } from '#platform/identity';
 import { type DemoPerson, demoCast } from '#world';
 
 /** Whom a demo token can speak for: `Patient/…` or `Practitioner/…`, with the role played. */
-export type DemoEntry = DemoIdentity & Pick<DemoPerson, 'key' | 'fin' | 'name'>;
+export type DemoEntry = DemoIdentity & Pick<DemoPerson, 'key' | 'fin' | 'name' | 'about'>;
 
-export const demoIdentities: readonly DemoEntry[] = demoCast.map(({ key, fin, name, role, resourceType, id }) => ({
+export const demoIdentities: readonly DemoEntry[] = demoCast.map(({ key, fin, name, about, role, resourceType, id }) => ({
   key,
   fin,
   name,
+  about,
   role,
   subject: `${resourceType}/${id}`,
 }));

@@ -62,7 +62,7 @@ function demoSignIns(): (readonly [string, string])[] {
   const shown = ['grandmother', 'toddler', 'family-doctor', 'vaccinator'];
   const lines = demoIdentities
     .filter((entry) => shown.includes(entry.key))
-    .map((entry) => `${entry.fin}  ${entry.name} (${entry.role})`);
+    .map((entry) => `${entry.fin}  ${entry.name} (${entry.about.en})`);
   const [first = '', ...rest] = lines;
   return [
     ['Demo', first],

@@ -39,7 +39,7 @@ export const portalMessages = defineMessages({
     en: 'The program listens on this machine only',
   },
   loopbackHelp: {
-    az: 'Giriş hələ qurulmayıb, ona görə proqram şəbəkədən əlçatmazdır. Real şəxslərin məlumatını daxil etməyin.',
+    az: 'Sistemə giriş hələ qurulmayıb, ona görə proqrama şəbəkədən qoşulmaq olmur. Real şəxslərin məlumatlarını daxil etməyin.',
     ru: 'Входа с паролем пока нет, поэтому программа недоступна из сети. Не вносите данные настоящих людей.',
     en: 'There is no sign-in yet, so the program cannot be reached over the network. Do not enter data of real people.',
   },
@@ -49,7 +49,7 @@ export const portalMessages = defineMessages({
     en: 'As whom do you want to look?',
   },
   chooseRoleHelp: {
-    az: 'Giriş qurulana qədər nümayiş şəxslərindən birini seçin.',
+    az: 'Sistemə giriş qurulana qədər nümayiş şəxslərindən birini seçin.',
     ru: 'Пока входа нет, выберите одного из демонстрационных людей.',
     en: 'Until sign-in comes, choose one of the demonstration people.',
   },

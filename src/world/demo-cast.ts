@@ -136,7 +136,7 @@ export function demoFamily(registry: Registry, today: Day): readonly { person: P
   const child = { mother, father };
   return [
     {
-      person: grandmother,
+      person: { ...grandmother, grownChild: father },
       wishes: {
         illnesses: { I10: 52, 'E11.9': 58, 'M17.9': 63, 'H25.9': 68 },
         onlyWishedIllnesses: true,

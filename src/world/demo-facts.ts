@@ -166,7 +166,7 @@ export const staffFacts: readonly DemoStaff[] = [
     family: 'Həsənova',
     given: 'Gülnarə',
     fatherName: 'Xəlil',
-    about: { az: 'Peyvənd bacısı', ru: 'Прививочная медсестра', en: 'Vaccinator' },
+    about: { az: 'Peyvənd otağının tibb bacısı', ru: 'Прививочная медсестра', en: 'Vaccinator' },
   },
   {
     key: 'registrar',

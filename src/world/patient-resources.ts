@@ -90,6 +90,7 @@ function contactOf(person: Person, today: Day): Contact | undefined {
         [person.spouse, kin.spouse],
         [person.mother, kin.mother],
         [person.father, kin.father],
+        [person.grownChild, kin.child],
       ];
   for (const [kinsman, relation] of candidates) {
     if (!alive(kinsman)) continue;

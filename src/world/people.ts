@@ -25,6 +25,8 @@ export type Person = {
   readonly mother?: Person;
   readonly father?: Person;
   readonly spouse?: Person;
+  /** A child of full age, to call where there is neither spouse nor parent. */
+  readonly grownChild?: Person;
   /** Births she has given, also of children who have left home, oldest first. */
   readonly births: readonly Day[];
   readonly facility: Facility;

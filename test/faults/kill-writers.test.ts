@@ -85,6 +85,7 @@ async function writeOne(
 ): Promise<void> {
   const answer = await client.put(`Patient/${id}`, { resourceType: 'Patient', id, name: [{ family }] });
   expect([200, 201, 503]).toContain(answer.status);
+  expect(answer.headers.get('Retry-After')).toBe(answer.status === 503 ? '2' : null);
   if (answer.status !== 503) {
     told.versions.set(`Patient/${id}/${answer.headers.get('ETag')?.slice(3, -1) ?? ''}`, answer.text);
   }

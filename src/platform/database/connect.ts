@@ -55,6 +55,11 @@ function splitSocket(url: string): { url: string; socketFolder: string | undefin
   return { url: parsed.href, socketFolder };
 }
 
+/** The client's own pauses grow to 20 seconds, through which requests would wait for a server that is long back. */
+function secondsBeforeReconnecting(failures: number): number {
+  return Math.min(0.05 * 2 ** failures, 0.5);
+}
+
 /** Opens a pool of connections. Nothing is connected until the first statement; `close` gives running ones five seconds. */
 export function openDatabase(url: string, options: ConnectionOptions = {}): Database {
   const address = splitSocket(url);
@@ -62,6 +67,7 @@ export function openDatabase(url: string, options: ConnectionOptions = {}): Data
     ...(address.socketFolder === undefined ? {} : { host: address.socketFolder }),
     max: options.max ?? 10,
     connect_timeout: options.connectTimeoutSeconds ?? 10,
+    backoff: secondsBeforeReconnecting,
     connection: { application_name: options.applicationName ?? 'vsis', TimeZone: 'UTC' },
     onnotice: () => undefined,
     types: sqlTypes,

@@ -1,28 +1,11 @@
 import { hash } from 'node:crypto';
+import { recentResults } from './recent-results.ts';
 
-const remembered = new Map<string, bigint>();
-const rememberedAtMost = 50_000;
-/** Longer texts are seldom codes; remembering them would cost more memory than time. */
-const rememberedCharacters = 200;
-
-/**
- * The signed 64-bit number under which a search value is indexed: the first eight bytes of SHA-256 of its text.
- * Codes and systems repeat endlessly, so recent ones are remembered.
- */
-export function hash64(text: string): bigint {
-  const known = remembered.get(text);
-  if (known !== undefined) {
-    return known;
-  }
-  const value = hash('sha256', text, 'buffer').readBigInt64BE(0);
-  if (text.length <= rememberedCharacters) {
-    if (remembered.size >= rememberedAtMost) {
-      remembered.clear();
-    }
-    remembered.set(text, value);
-  }
-  return value;
-}
+/** The signed 64-bit number under which a search value is indexed: the first eight bytes of SHA-256 of its text. */
+export const hash64: (text: string) => bigint = recentResults(
+  (text) => hash('sha256', text, 'buffer').readBigInt64BE(0),
+  { atMost: 25_000, characters: 200 },
+);
 
 /** The key of a value under one parameter of one resource type. */
 export function valueKey(type: string, parameter: string, value: string): bigint {

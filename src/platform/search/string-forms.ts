@@ -1,6 +1,12 @@
-import { foldedWords, foldName, soundKey } from '#platform/names';
+import { foldName, soundKey } from '#platform/names';
 import { hash64 } from './hash.ts';
+import { recentResults } from './recent-results.ts';
 import { type Found, isJson } from './walk-path.ts';
+
+/** The displays of codes and the names of a family are folded over and over. */
+const folded = recentResults(foldName, { atMost: 10_000, characters: 200 });
+const words = (text: string): readonly string[] => folded(text).split(' ').filter((word) => word !== '');
+const soundOf = recentResults(soundKey, { atMost: 10_000, characters: 60 });
 
 /** A text longer than this is findable by its beginning only; an index entry may not exceed 2 kB. */
 const indexedCharacters = 400;
@@ -28,9 +34,9 @@ export function stringsOf({ value, type }: Found): string[] {
 /** What a text is compared by: its folded words, its sound keys, or its folded whole. */
 export function stringForms(text: string, type: string, phonetic: boolean): readonly string[] {
   if (phonetic) {
-    return foldedWords(text).map(soundKey);
+    return words(text).map(soundOf);
   }
-  return isWordwise(type) ? foldedWords(text) : [foldName(text)];
+  return isWordwise(type) ? words(text) : [folded(text)];
 }
 
 /** The entry under which a folded text is found by its beginning. */
@@ -45,7 +51,7 @@ export function pairedStringEntry(code: string, tokenForm: string, form: string)
 
 /** The entry of the text behind a code, for `:text`. */
 export function codeTextEntry(code: string, text: string): string {
-  return stringEntry(`${code}:text`, foldName(text));
+  return stringEntry(`${code}:text`, folded(text));
 }
 
 export function beginningOf(text: string): string {

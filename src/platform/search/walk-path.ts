@@ -13,17 +13,41 @@ export function isJson(value: unknown): value is Json {
 export function walkPath(start: Found, path: CompiledPath): Found[] {
   let found: Found[] = [start];
   for (const step of path.steps) {
+    if (found.length === 0 && !('truthy' in step)) {
+      return found;
+    }
     found = takeStep(found, step);
   }
   return found;
 }
 
+/** The properties of each step as a list, made once. */
+const propertyLists = new WeakMap<object, readonly (readonly [string, string])[]>();
+
+function propertiesOf(names: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+  let list = propertyLists.get(names);
+  if (!list) {
+    list = Object.entries(names);
+    propertyLists.set(names, list);
+  }
+  return list;
+}
+
+function intoProperties(found: readonly Found[], names: Readonly<Record<string, string>>): Found[] {
+  const next: Found[] = [];
+  for (const { value } of found) {
+    if (isJson(value)) {
+      for (const [name, type] of propertiesOf(names)) {
+        open(next, value[name], type);
+      }
+    }
+  }
+  return next;
+}
+
 function takeStep(found: Found[], step: PathStep): Found[] {
   if ('names' in step) {
-    const names = Object.entries(step.names);
-    return found.flatMap(({ value }) =>
-      isJson(value) ? names.flatMap(([name, type]) => open(value[name], type)) : [],
-    );
+    return intoProperties(found, step.names);
   }
   if ('where' in step) {
     return found.filter(({ value }) => isJson(value) && value[step.where] === step.equals);
@@ -37,13 +61,19 @@ function takeStep(found: Found[], step: PathStep): Found[] {
   return [{ value: found.some(({ value }) => value !== false), type: 'boolean' }];
 }
 
-function open(value: unknown, type: string): Found[] {
+function open(into: Found[], value: unknown, type: string): void {
   if (value === undefined || value === null) {
-    return [];
+    return;
   }
-  return Array.isArray(value)
-    ? value.filter((each) => each !== null).map((each) => ({ value: each, type }))
-    : [{ value, type }];
+  if (!Array.isArray(value)) {
+    into.push({ value, type });
+    return;
+  }
+  for (const each of value as readonly unknown[]) {
+    if (each !== null) {
+      into.push({ value: each, type });
+    }
+  }
 }
 
 /** The resource type a Reference points at, by its `type` or the shape of its address. */

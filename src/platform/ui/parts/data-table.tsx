@@ -12,6 +12,8 @@ export type Column<Row> = {
   /** Makes the column sortable. */
   readonly sortKey?: (row: Row) => SortKey;
   readonly align?: 'start' | 'end';
+  /** The value says what it is, so `lines` shows it without its heading. */
+  readonly speaksForItself?: boolean;
   /** The cell that names the row. */
   readonly rowHeading?: boolean;
   /** Left out on paper, such as links. */
@@ -28,7 +30,8 @@ type DataTableProps<Row> = {
   initialSort?: SortState;
   /** What to say when there is no row. */
   empty: ReactNode;
-  narrow?: 'cards' | 'scroll';
+  /** On a phone: a labelled card for each row, or for long lists its values in running lines, or the table as it is. */
+  narrow?: 'cards' | 'lines' | 'scroll';
 };
 
 export function DataTable<Row>(props: DataTableProps<Row>): ReactElement {
@@ -98,10 +101,11 @@ function Cell<Row>({ column, row }: { column: Column<Row>; row: Row }): ReactEle
   const content = column.cell(row);
   if (column.rowHeading) return <th scope="row">{content}</th>;
   const empty = content === undefined || content === null || content === false || content === '';
+  const label = column.speaksForItself ? undefined : column.heading;
   return (
     <td
       className={column.screenOnly ? 'screen-only' : undefined}
-      data-label={column.heading}
+      data-label={label}
       data-align={column.align}
       data-empty={empty ? '' : undefined}
     >

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addMonths, toDay, toIsoDate } from '#platform/days';
-import { dueVaccines, type GivenDose, planVaccinations } from './immunisation-calendar.ts';
+import { asInjected, dueVaccines, type GivenDose, planVaccinations } from './immunisation-calendar.ts';
 import {
   calendarVersions,
   findVaccine,
@@ -132,5 +132,21 @@ describe('dueVaccines', () => {
       'penta/2 upcoming',
       'polio/2 upcoming',
     ]);
+  });
+});
+
+describe('the doses as injected', () => {
+  const plan = planVaccinations({ birthDate: bornMonthsAgo(7), given: [], today });
+  const injected = asInjected(plan);
+
+  it('name a combined vaccine once for all its series', () => {
+    const hexavalent = plan.filter(({ vaccine }) => vaccine === 'hexa');
+    expect(new Set(hexavalent.map(({ series }) => series)).size).toBeGreaterThan(1);
+    const dates = injected.filter(({ vaccine }) => vaccine === 'hexa').map(({ dueDate }) => dueDate);
+    expect(dates).toEqual([...new Set(hexavalent.map(({ dueDate }) => dueDate))]);
+  });
+
+  it('leave no vaccine out', () => {
+    expect(new Set(injected.map(({ vaccine }) => vaccine))).toEqual(new Set(plan.map(({ vaccine }) => vaccine)));
   });
 });

@@ -65,6 +65,20 @@ export function planVaccinations({ birthDate, given, today }: PlanRequest): read
   return planned.toSorted((a, b) => (a.dueDate < b.dueDate ? -1 : a.dueDate > b.dueDate ? 1 : 0));
 }
 
+/**
+ * The doses as the vaccination room counts them: a combined vaccine stands for a dose of each of its series and is named
+ * once, with the dose number of the first.
+ */
+export function asInjected(plan: readonly PlannedDose[]): readonly PlannedDose[] {
+  const known = new Set<string>();
+  return plan.filter(({ vaccine, state, dueDate, givenDate }) => {
+    const key = `${vaccine} ${state} ${givenDate ?? dueDate}`;
+    if (known.has(key)) return false;
+    known.add(key);
+    return true;
+  });
+}
+
 /** What is to be given, by due date: overdue doses, due ones, and those of the coming 31 days. */
 export function dueVaccines(request: PlanRequest): readonly PlannedDose[] {
   const horizon = toIsoDate(toDay(request.today) + 31);

@@ -51,7 +51,7 @@ const written: Readonly<Record<string, UnitWords>> = {
   d: { az: 'gün', ru: 'дн.', en: 'days' },
   wk: { az: 'həftə', ru: 'нед.', en: 'weeks' },
   mo: { az: 'ay', ru: 'мес.', en: 'months' },
-  '{INR}': { az: 'MNN', ru: 'МНО', en: 'INR' },
+  '{INR}': { az: 'BNN', ru: 'МНО', en: 'INR' },
   a: { az: 'il', ru: 'лет', en: 'years' },
   '{score}': { az: 'bal', ru: 'балл', en: 'score' },
   '{nominal}': '',

@@ -37,7 +37,7 @@ export async function findPeople(
   const [byNumber, byName, bySound] = await Promise.all([
     query.fin === undefined ? nobody : search({ identifier: query.fin }),
     query.name === undefined ? nobody : search({ name: query.name }),
-    query.name === undefined ? nobody : search({ phonetic: query.name }),
+    query.sound === undefined ? nobody : search({ phonetic: query.sound }),
   ]);
   const people = distinct([...byNumber.matches, ...byName.matches]);
   const known = new Set(people.map(({ id }) => id));

@@ -70,6 +70,7 @@ export function MedicinePanels({ medicines }: { medicines: readonly Medicine[] }
           rows={past}
           rowKey={keyOf}
           empty={t('noPastMedicines')}
+          narrow="lines"
         />
       </Panel>
     </>
@@ -91,6 +92,7 @@ function useMedicineColumns(): Column<Medicine>[] {
     {
       id: 'dosage',
       heading: t('dosage'),
+      speaksForItself: true,
       cell: ({ dosage, language }) => dosage.length > 0 && <DosageText dosage={dosage} language={language} />,
     },
     { id: 'reason', heading: t('reason'), cell: (medicine) => <Reasons medicine={medicine} /> },

@@ -162,7 +162,14 @@ export function ResultPanels({ groups }: { groups: readonly ResultGroup[] }): Re
         const title = code.t(codeKey('category', category, 'category.other') ?? 'category.other');
         return (
           <Panel key={category} title={title} icon="result" level={3}>
-            <DataTable caption={title} columns={columns} rows={members} rowKey={({ key }) => key} empty={t('empty')} />
+            <DataTable
+              caption={title}
+              columns={columns}
+              rows={members}
+              rowKey={({ key }) => key}
+              empty={t('empty')}
+              narrow="lines"
+            />
           </Panel>
         );
       })}
@@ -190,16 +197,28 @@ function useResultColumns(patientId: string): Column<ResultGroup>[] {
       ),
       sortKey: ({ latest }) => wordingOfConcept(latest.code, latest.language, language)?.text,
     },
-    { id: 'latest', heading: t('latest'), cell: ({ latest }) => <LatestValue result={latest} /> },
-    { id: 'flag', heading: t('flag'), cell: ({ latest }) => <Flag result={latest} /> },
+    {
+      id: 'latest',
+      heading: t('latest'),
+      speaksForItself: true,
+      cell: ({ latest }) => <LatestValue result={latest} />,
+    },
+    { id: 'flag', heading: t('flag'), speaksForItself: true, cell: ({ latest }) => <Flag result={latest} /> },
     { id: 'range', heading: t('range'), cell: ({ latest }) => <Range result={latest} /> },
     {
       id: 'date',
       heading: t('date'),
+      speaksForItself: true,
       cell: ({ latest }) => latest.date && <span className="numbers">{date(latest.date)}</span>,
       sortKey: ({ latest }) => timeOf(latest.date),
     },
-    { id: 'trend', heading: t('trend'), screenOnly: true, cell: (group) => <Trend group={group} /> },
+    {
+      id: 'trend',
+      heading: t('trend'),
+      speaksForItself: true,
+      screenOnly: true,
+      cell: (group) => <Trend group={group} />,
+    },
     {
       id: 'count',
       heading: t('count'),

@@ -1,9 +1,9 @@
 import type { Immunization } from '@medplum/fhirtypes';
-import type { ReactElement } from 'react';
+import { type ReactElement, useState } from 'react';
 import type { LoaderFunctionArgs } from 'react-router';
 import { Badge, type Column, DataTable, Notice, PageHeading, Panel, useLocale } from '#platform/ui';
 import { languageOf } from '#platform/wording';
-import type { PlannedDose } from '../domain/immunisation-calendar.ts';
+import { asInjected, type PlannedDose } from '../domain/immunisation-calendar.ts';
 import { deathOf } from '../domain/person.ts';
 import { useCard } from './load-card.ts';
 import { useLoaded } from './loaded.ts';
@@ -63,19 +63,28 @@ export function GivenPanel({ doses }: { doses: readonly Immunization[] }): React
     {
       id: 'where',
       heading: t('where'),
+      speaksForItself: true,
       cell: ({ location, performer }) => location?.display ?? performer?.[0]?.actor?.display,
     },
-    { id: 'status', heading: t('status'), cell: ({ status }) => <Status status={status} /> },
+    { id: 'status', heading: t('status'), speaksForItself: true, cell: ({ status }) => <Status status={status} /> },
     {
       id: 'source',
       heading: 'FHIR',
+      speaksForItself: true,
       screenOnly: true,
       cell: ({ id }) => <SourceLink type="Immunization" id={id ?? ''} />,
     },
   ];
   return (
     <Panel title={t('record')} icon="vaccine" level={3}>
-      <DataTable caption={t('record')} columns={columns} rows={doses} rowKey={({ id }) => id ?? ''} empty={t('none')} />
+      <DataTable
+        caption={t('record')}
+        columns={columns}
+        rows={doses}
+        rowKey={({ id }) => id ?? ''}
+        empty={t('none')}
+        narrow="lines"
+      />
     </Panel>
   );
 }
@@ -93,6 +102,9 @@ function Status({ status }: { status: Immunization['status'] }): ReactElement {
 
 function PlanPanel({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
   const { t, date } = useLocale(vaccinationMessages);
+  const [withGiven, setWithGiven] = useState(false);
+  const doses = asInjected(plan);
+  const open = doses.filter(({ state }) => state !== 'given');
   const columns: Column<PlannedDose>[] = [
     {
       id: 'due',
@@ -101,29 +113,42 @@ function PlanPanel({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
       sortKey: ({ dueDate }) => dueDate,
     },
     { id: 'vaccine', heading: t('vaccine'), rowHeading: true, cell: ({ vaccine }) => <VaccineName code={vaccine} /> },
-    { id: 'dose', heading: t('dose'), cell: ({ dose }) => t('doseNumber', { n: dose }) },
-    { id: 'state', heading: t('status'), cell: ({ state }) => <DoseStateMark state={state} /> },
+    { id: 'dose', heading: t('dose'), cell: ({ dose }) => String(dose) },
+    { id: 'state', heading: t('status'), speaksForItself: true, cell: ({ state }) => <DoseStateMark state={state} /> },
     {
       id: 'given',
-      heading: t('date'),
+      heading: t('givenDate'),
       cell: ({ givenDate }) => givenDate && <span className="numbers">{date(givenDate)}</span>,
     },
     {
       id: 'inferred',
       heading: t('note'),
-      cell: ({ inferred }) => inferred && <span className="soft small">{t('inferred')}</span>,
+      speaksForItself: true,
+      cell: ({ inferred, state }) =>
+        inferred && state !== 'given' && <span className="soft small">{t('inferred')}</span>,
     },
   ];
   return (
     <Panel title={t('plan')} level={3}>
       <div className="stack">
         <p className="soft small">{t('planHelp')}</p>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={withGiven}
+            onChange={({ target }) => {
+              setWithGiven(target.checked);
+            }}
+          />
+          {t('withGiven', { n: doses.length - open.length })}
+        </label>
         <DataTable
           caption={t('plan')}
-          columns={columns}
-          rows={plan}
+          columns={withGiven ? columns : columns.filter(({ id }) => id !== 'given')}
+          rows={withGiven ? doses : open}
           rowKey={({ series, dose }) => `${series} ${dose}`}
-          empty=""
+          empty={t('nothingLeft')}
+          narrow="lines"
         />
       </div>
     </Panel>

@@ -6,7 +6,7 @@ export const findPersonMessages = defineMessages({
   placeholder: { az: 'Məsələn: Əliyeva Şəhla', ru: 'Например: Алиева Шахла', en: 'For example: Aliyeva Shahla' },
   shortField: { az: 'Şəxs axtar', ru: 'Найти человека', en: 'Find a person' },
   help: {
-    az: 'Necə yazılsa, elə tapılır: Əliyeva, Aliyeva, eliyeva və ya Алиева. FİN 7 işarədir.',
+    az: 'Necə yazsanız da tapılır: Əliyeva, Aliyeva, eliyeva və ya Алиева. FİN 7 işarədir.',
     ru: 'Пишите как удобно: Əliyeva, Aliyeva, eliyeva или Алиева. ФИН состоит из 7 знаков.',
     en: 'Type it any way you like: Əliyeva, Aliyeva, eliyeva or Алиева. A FİN has 7 characters.',
   },
@@ -51,7 +51,7 @@ export const findPersonMessages = defineMessages({
     en: 'Nobody found for “{text}”',
   },
   nobodyHelp: {
-    az: 'Yalnız soyadı və ya adın əvvəlini yazın, süzgəcləri silin, yaxud FİN ilə axtarın.',
+    az: 'Yalnız soyadı və ya adın əvvəlini yazın, süzgəcləri təmizləyin, yaxud FİN ilə axtarın.',
     ru: 'Введите только фамилию или начало имени, снимите фильтры либо ищите по ФИН.',
     en: 'Type the surname alone or the beginning of a name, clear the filters, or search by FİN.',
   },
@@ -61,16 +61,16 @@ export const findPersonMessages = defineMessages({
     en: 'Type at least two characters to begin.',
   },
   didYouMean: {
-    az: 'Bəlkə {fin} nəzərdə tutulurdu?',
+    az: 'Bəlkə {fin} nəzərdə tutursunuz?',
     ru: 'Возможно, имелось в виду {fin}?',
     en: 'Did you mean {fin}?',
   },
   finHint: {
-    az: 'FİN-də O və I hərfləri olmur: onların yerində 0 və 1 rəqəmləri olur.',
+    az: 'FİN-də O və I hərfləri olmur, onların yerinə 0 və 1 rəqəmləri yazılır.',
     ru: 'В ФИН нет букв O и I: на их месте цифры 0 и 1.',
     en: 'A FİN never has the letters O and I, only the digits 0 and 1.',
   },
-  clearFilters: { az: 'Süzgəcləri sil', ru: 'Снять фильтры', en: 'Clear filters' },
+  clearFilters: { az: 'Süzgəcləri təmizlə', ru: 'Снять фильтры', en: 'Clear filters' },
   allResults: { az: 'Enter: bütün nəticələr', ru: 'Enter: все результаты', en: 'Enter: all results' },
   nothingYet: { az: 'Heç kim tapılmadı', ru: 'Никто не найден', en: 'Nobody found' },
 });

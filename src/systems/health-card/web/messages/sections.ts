@@ -29,14 +29,18 @@ export const sectionMessages = defineMessages({
   until: { az: 'Bitmə tarixi', ru: 'До', en: 'Until' },
   prescriber: { az: 'Təyin edən', ru: 'Кем назначено', en: 'Prescribed by' },
   reason: { az: 'Səbəb', ru: 'Причина', en: 'Reason' },
-  currentMedicines: { az: 'Hazırda qəbul etdiyi', ru: 'Принимает сейчас', en: 'Current' },
-  pastMedicines: { az: 'Keçmişdə qəbul etdiyi', ru: 'Раньше', en: 'Past' },
+  currentMedicines: { az: 'Hazırda qəbul etdiyi dərmanlar', ru: 'Принимает сейчас', en: 'Current medicines' },
+  pastMedicines: { az: 'Əvvəllər qəbul etdiyi dərmanlar', ru: 'Прежние лекарства', en: 'Past medicines' },
   noCurrentMedicines: {
     az: 'Hazırda qəbul etdiyi dərman qeyd olunmayıb.',
     ru: 'Текущих лекарств не указано.',
     en: 'No current medicine is recorded.',
   },
-  noPastMedicines: { az: 'Keçmiş təyinat yoxdur.', ru: 'Прошлых назначений нет.', en: 'No past medicine is recorded.' },
+  noPastMedicines: {
+    az: 'Əvvəlki təyinat qeyd olunmayıb.',
+    ru: 'Прошлых назначений не указано.',
+    en: 'No past medicine is recorded.',
+  },
 
   allergen: { az: 'Allergen', ru: 'Аллерген', en: 'Allergen' },
   kind: { az: 'Növ', ru: 'Вид', en: 'Kind' },
@@ -44,13 +48,13 @@ export const sectionMessages = defineMessages({
   reactions: { az: 'Reaksiya', ru: 'Реакция', en: 'Reaction' },
   allergies: { az: 'Allergiyalar', ru: 'Аллергии', en: 'Allergies' },
   allergiesNotRecorded: {
-    az: 'Allergiya barədə qeyd yoxdur. Bu, allergiyanın olmaması demək deyil.',
+    az: 'Allergiya haqqında heç nə qeyd olunmayıb. Bu, allergiyanın olmaması demək deyil.',
     ru: 'Об аллергиях записей нет. Это не значит, что их нет.',
     en: 'Nothing is recorded about allergies. That does not mean there are none.',
   },
   noKnownAllergies: {
     az: 'Soruşulub: məlum allergiya yoxdur.',
-    ru: 'Опрос проведён: аллергий не известно.',
+    ru: 'Опрос проведён: аллергий не выявлено.',
     en: 'Asked: no known allergies.',
   },
 
@@ -62,8 +66,8 @@ export const sectionMessages = defineMessages({
   open: { az: 'Aç', ru: 'Открыть', en: 'Open' },
   close: { az: 'Bağla', ru: 'Закрыть', en: 'Close' },
   download: { az: 'Endir', ru: 'Скачать', en: 'Download' },
-  noDocuments: { az: 'Sənəd yoxdur.', ru: 'Документов нет.', en: 'There are no documents.' },
-  noReports: { az: 'Nəticə yoxdur.', ru: 'Заключений нет.', en: 'There are no reports.' },
+  noDocuments: { az: 'Sənəd əlavə olunmayıb.', ru: 'Документов пока нет.', en: 'There are no documents yet.' },
+  noReports: { az: 'Nəticə əlavə olunmayıb.', ru: 'Заключений пока нет.', en: 'There are no reports yet.' },
   documentFrame: { az: 'Sənədin mətni', ru: 'Текст документа', en: 'Text of the document' },
   cannotShow: {
     az: 'Bu növ sənəd ({type}) burada göstərilmir. Onu endirib baxmaq olar.',
@@ -82,6 +86,6 @@ export const sectionMessages = defineMessages({
   person: { az: 'Şəxs', ru: 'Человек', en: 'Person' },
   relation: { az: 'Qohumluq', ru: 'Кем приходится', en: 'Relation' },
   noFamily: { az: 'Yaxın şəxs qeyd olunmayıb.', ru: 'Близкие не указаны.', en: 'No close person is recorded.' },
-  identifiers: { az: 'Sənəd və nömrələr', ru: 'Документы и номера', en: 'Numbers and papers' },
-  attachment: { az: 'Təhkimolunma', ru: 'Прикрепление', en: 'Where registered' },
+  identifiers: { az: 'Sənədlər və nömrələr', ru: 'Документы и номера', en: 'Numbers and papers' },
+  attachment: { az: 'Təhkim olunduğu müəssisə', ru: 'Прикрепление', en: 'Where registered' },
 });

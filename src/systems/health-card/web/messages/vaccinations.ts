@@ -2,10 +2,10 @@ import { defineMessages } from '#platform/i18n';
 
 export const vaccinationMessages = defineMessages({
   title: { az: 'Peyvəndlər', ru: 'Прививки', en: 'Vaccinations' },
-  due: { az: 'Vaxtı çatmış peyvəndlər', ru: 'Прививки, которым пришёл срок', en: 'Vaccinations due' },
+  due: { az: 'Vaxtı çatmış peyvəndlər', ru: 'Пора сделать прививки', en: 'Vaccinations due' },
   nothingDue: {
     az: 'Milli təqvim üzrə vaxtı çatmış peyvənd yoxdur.',
-    ru: 'По национальному календарю прививок к сроку нет.',
+    ru: 'По национальному календарю срок ни одной прививки не подошёл.',
     en: 'By the national calendar nothing is due.',
   },
   notApplied: {
@@ -14,15 +14,25 @@ export const vaccinationMessages = defineMessages({
     en: 'The national calendar is worked out for people with a FİN. This person has none on record.',
   },
   overdue: { az: 'gecikib', ru: 'просрочено', en: 'overdue' },
-  dueNow: { az: 'vaxtıdır', ru: 'пора', en: 'due' },
+  dueNow: { az: 'vaxtı çatıb', ru: 'пора', en: 'due' },
   upcoming: { az: 'planlaşdırılıb', ru: 'запланирована', en: 'planned' },
   given: { az: 'tətbiq olunub', ru: 'сделана', en: 'given' },
   expired: { az: 'yaşı keçib', ru: 'возраст прошёл', en: 'past the age' },
   plan: { az: 'Təqvim', ru: 'Календарь', en: 'Calendar' },
   planHelp: {
-    az: 'Hər doza vaxtı çatan gün qüvvədə olan milli təqvimə görə. “Dəqiqləşdirilməlidir” işarəsi mənbədə oxunmayan qaydanı göstərir.',
-    ru: 'Каждая доза по календарю, действующему в день срока. «Требует уточнения» отмечает правило, не прочитанное в источнике.',
-    en: 'Each dose by the calendar in force on the day it falls due. “To be confirmed” marks a rule not read in a source.',
+    az: 'Hər dozanın vaxtı həmin gün qüvvədə olan milli təqvimlə müəyyən edilir. “Dəqiqləşdirilməlidir” işarəsi qaydanın rəsmi mənbə ilə hələ yoxlanılmadığını bildirir.',
+    ru: 'Срок каждой дозы взят из календаря, действующего в этот день. «Требует уточнения» значит, что правило ещё не сверено с официальным источником.',
+    en: 'Each dose follows the calendar in force on the day it falls due. “To be confirmed” means that the rule has not yet been checked against an official source.',
+  },
+  withGiven: {
+    az: 'Tətbiq olunmuş dozaları da göstər ({n})',
+    ru: 'Показать и сделанные ({n})',
+    en: 'Show doses already given too ({n})',
+  },
+  nothingLeft: {
+    az: 'Təqvim üzrə bütün dozalar tətbiq olunub.',
+    ru: 'Все дозы по календарю сделаны.',
+    en: 'Every dose of the calendar has been given.',
   },
   inferred: { az: 'dəqiqləşdirilməlidir', ru: 'требует уточнения', en: 'to be confirmed' },
   record: { az: 'Tətbiq olunmuş peyvəndlər', ru: 'Сделанные прививки', en: 'Vaccinations given' },
@@ -30,13 +40,18 @@ export const vaccinationMessages = defineMessages({
   dose: { az: 'Doza', ru: 'Доза', en: 'Dose' },
   doseNumber: { az: 'doza {n}', ru: 'доза {n}', en: 'dose {n}' },
   date: { az: 'Tarix', ru: 'Дата', en: 'Date' },
+  givenDate: { az: 'Tətbiq tarixi', ru: 'Дата прививки', en: 'Given on' },
   dueDate: { az: 'Vaxtı', ru: 'Срок', en: 'Due date' },
   lot: { az: 'Seriya', ru: 'Серия', en: 'Lot' },
   where: { az: 'Müəssisə', ru: 'Учреждение', en: 'Where' },
   status: { az: 'Vəziyyət', ru: 'Состояние', en: 'Status' },
   notDone: { az: 'tətbiq olunmayıb', ru: 'не сделана', en: 'not done' },
   withdrawn: { az: 'səhvən daxil edilib', ru: 'внесено ошибочно', en: 'entered in error' },
-  none: { az: 'Peyvənd qeydi yoxdur.', ru: 'Записей о прививках нет.', en: 'No vaccination is recorded.' },
+  none: {
+    az: 'Tətbiq olunmuş peyvənd qeyd olunmayıb.',
+    ru: 'Записей о прививках нет.',
+    en: 'No vaccination is recorded.',
+  },
   note: { az: 'Qeyd', ru: 'Примечание', en: 'Note' },
   seeAll: { az: 'Hamısına bax', ru: 'Смотреть все', en: 'See all' },
 });

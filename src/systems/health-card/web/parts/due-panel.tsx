@@ -1,7 +1,7 @@
 import type { Immunization } from '@medplum/fhirtypes';
 import type { ReactElement } from 'react';
 import { Badge, ButtonLink, Panel, type Tone, useLocale } from '#platform/ui';
-import type { DoseState, PlannedDose } from '../../domain/immunisation-calendar.ts';
+import { asInjected, type DoseState, type PlannedDose } from '../../domain/immunisation-calendar.ts';
 import { findVaccine } from '../../domain/immunisation-data.ts';
 import type { CardData } from '../load-card.ts';
 import { vaccinationMessages } from '../messages/vaccinations.ts';
@@ -40,7 +40,7 @@ export function DuePanel({ card, doses, withLink = false }: DuePanelProps): Reac
 
 function DueList({ plan }: { plan: readonly PlannedDose[] }): ReactElement {
   const { t, date } = useLocale(vaccinationMessages);
-  const due = plan.filter(({ state }) => shown.includes(state));
+  const due = asInjected(plan.filter(({ state }) => shown.includes(state)));
   if (due.length === 0) return <p className="soft">{t('nothingDue')}</p>;
   return (
     <ul className="bare-list plain-list">

@@ -42,6 +42,7 @@ export function FoundPeople(props: FoundPeopleProps): ReactElement {
         rows={list.people}
         rowKey={({ id }) => id ?? ''}
         empty={t('nothingYet')}
+        narrow="lines"
       />
       {list.error !== undefined && <ErrorPanel error={list.error} onRetry={list.readOn} />}
       {list.next !== undefined && (
@@ -115,6 +116,7 @@ function usePersonColumns(facilities: readonly Resource[], typed: string, search
     {
       id: 'born',
       heading: t('born'),
+      speaksForItself: true,
       cell: ({ birthDate }) =>
         birthDate && (
           <span className="numbers">
@@ -123,14 +125,19 @@ function usePersonColumns(facilities: readonly Resource[], typed: string, search
         ),
       sortKey: ({ birthDate }) => birthDate,
     },
-    { id: 'sex', heading: t('sex'), cell: ({ gender }) => code.t(codeKey('gender', gender) ?? 'gender.unknown') },
+    {
+      id: 'sex',
+      heading: t('sex'),
+      speaksForItself: true,
+      cell: ({ gender }) => code.t(codeKey('gender', gender) ?? 'gender.unknown'),
+    },
     {
       id: 'fin',
       heading: t('fin'),
       cell: (patient) => <span translate="no">{finOf(patient) ?? shortNumber(patient)}</span>,
     },
-    { id: 'district', heading: t('district'), cell: place, sortKey: place },
-    { id: 'facility', heading: t('facility'), cell: facility, sortKey: facility },
+    { id: 'district', heading: t('district'), speaksForItself: true, cell: place, sortKey: place },
+    { id: 'facility', heading: t('facility'), speaksForItself: true, cell: facility, sortKey: facility },
   ];
 }
 

@@ -1,0 +1,26 @@
+/**
+ * Remembers the results of a pure function of a text. Codes, systems and displays repeat endlessly, ids and names do
+ * not: of two generations the older is dropped when the younger is full, so what is asked for again stays.
+ */
+export function recentResults<Result>(
+  compute: (text: string) => Result,
+  { atMost, characters }: { atMost: number; characters: number },
+): (text: string) => Result {
+  let young = new Map<string, Result>();
+  let old = new Map<string, Result>();
+  return (text) => {
+    const known = young.get(text) ?? old.get(text);
+    if (known !== undefined && young.has(text)) {
+      return known;
+    }
+    const result = known ?? compute(text);
+    if (text.length <= characters) {
+      if (young.size >= atMost) {
+        old = young;
+        young = new Map();
+      }
+      young.set(text, result);
+    }
+    return result;
+  };
+}
