@@ -7,14 +7,16 @@ const authority = /^([\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i;
 /**
  * Keeps pages of other sites, open in a browser of this machine, from using the server as their own. A request must
  * name this machine (a foreign name that resolves to it is DNS rebinding), and what a browser marks as sent by another
- * site is refused, but for a person following a link. Programs that are no browsers send no such marks.
+ * site is refused, but for a person following a link. Programs that are no browsers send no such marks; those of
+ * HTTP/1.0 name no host, which no browser leaves out.
  * `ownNames` are host names beside those of the loopback.
  */
 export function guardRequests(app: FastifyInstance, ownNames: readonly string[] = []): void {
   const names = new Set(ownNames.map((name) => name.toLowerCase()));
   app.addHook('onRequest', async (request) => {
-    const name = authority.exec(request.headers.host ?? '')?.[1]?.toLowerCase() ?? '';
-    if (!loopbackName.test(name) && !names.has(name)) {
+    const { host } = request.headers;
+    const name = authority.exec(host ?? '')?.[1]?.toLowerCase() ?? '';
+    if (host !== undefined && !loopbackName.test(name) && !names.has(name)) {
       throw new AppError('forbidden', 'http.foreign-host', 'The request does not address this server by its own name.');
     }
     if (isFromElsewhere(request)) {

@@ -139,7 +139,7 @@ describe('headers', () => {
       'GET /fhir/Patient?_id=here HTTP/1.1\r\nHost: h\xf6st"\r\nConnection: close\r\n\r\n',
       'latin1',
     );
-    expect(await sendRaw(server.baseUrl, latin)).toMatch(/ 200 OK| 400 Bad Request/);
+    expect(await sendRaw(server.baseUrl, latin)).toMatch(/ 400 Bad Request| 403 Forbidden/);
   });
 });
 
@@ -195,6 +195,16 @@ describe('size', () => {
     expect((await server.get(`Patient?family:exact=${encodeURIComponent('ə'.repeat(1000))}`)).body['total']).toBe(0);
     const search = new URLSearchParams({ identifier: `${'u'.repeat(9000)}|${'v'.repeat(9000)}`, 'family:exact': long });
     expect((await server.post('Patient/_search', search)).body['total']).toBe(1);
+  });
+
+  it.each<[string, string, Record<string, string>, number]>([
+    ['a form of megabytes', 'Patient', { 'name:contains': 'ab '.repeat(1_000_000) }, 413],
+    ['a form longer than a search', 'Patient', { _elements: 'id,'.repeat(50_000) }, 413],
+    ['a text of too many words', 'Patient', { name: 'ab '.repeat(31) }, 400],
+    ['a text that is none', 'Patient', { 'name:contains': 'a'.repeat(2001) }, 400],
+  ])('%s is refused before it is looked for', async (_what, type, form, status) => {
+    const answer = await server.post(`${type}/_search`, new URLSearchParams(form));
+    expect([answer.status, answer.body['resourceType']]).toEqual([status, 'OperationOutcome']);
   });
 
   it('an address longer than headers may be is refused', async () => {

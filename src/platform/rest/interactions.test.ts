@@ -274,7 +274,7 @@ describe('other methods', () => {
 describe('the address of the record', () => {
   it('is the configured one, not what a client says it is', async () => {
     const own = await startFhirServer({ baseUrl: 'https://vsis.example/fhir' });
-    const answer = await own.post('Patient', patient('Ünvan'), { Host: 'evil.example' });
+    const answer = await own.post('Patient', patient('Ünvan'), { Host: 'localhost:1' });
     expect(answer.headers.get('Location')).toContain('https://vsis.example/fhir/Patient/');
     const { id } = answer.body as { id: string };
     await own.create({ resourceType: 'Condition', subject: { reference: `https://vsis.example/fhir/Patient/${id}` } });

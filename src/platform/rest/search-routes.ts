@@ -8,6 +8,9 @@ import { baseUrlOf, type FhirService, knownType } from './fhir-context.ts';
 import { listOf, type Noted, toRecords } from './note-reads.ts';
 import { mediaTypeOf, queryOf, readParameters, readPreferences, requireJsonWanted } from './request-headers.ts';
 
+/** More than the longest search has, each character of it written with a percent sign. */
+const formLimitBytes = 1024 * 1024;
+
 export function registerSearches(app: FastifyInstance, service: FhirService): void {
   const answer = async (request: FastifyRequest, parameters: URLSearchParams): Promise<string> => {
     const { text, noted } = await search(service, service.store.sql, request, knownType(request.params), parameters);
@@ -21,7 +24,7 @@ export function registerSearches(app: FastifyInstance, service: FhirService): vo
     return sendJson(reply, await answer(request, queryOf(request)));
   });
 
-  app.post('/:type/_search', async (request, reply) => {
+  app.post('/:type/_search', { bodyLimit: formLimitBytes }, async (request, reply) => {
     requireJsonWanted(request);
     const form = readForm(request);
     return sendJson(reply, await answer(request, new URLSearchParams([...queryOf(request), ...form])));

@@ -27,19 +27,45 @@ export type Condition =
     };
 
 /**
- * What one search may still ask for. Every chain multiplies by the types it may go through, so that a short address
- * could otherwise stand for millions of conditions.
+ * What one search may still ask for, all its parameters together. Every chain multiplies by the types it may go
+ * through, so that a short address could otherwise stand for millions of conditions.
  */
-type Allowance = { steps: number; conditions: number };
+export type SearchBudget = { links: number; conditions: number; found: number; compared: number };
+
+/** `links` are chains and `_has`; alternatives found by key share one look-up, those compared are a condition each. */
+export function fullBudget(): SearchBudget {
+  return { links: 10, conditions: 400, found: 2000, compared: 200 };
+}
+
+type Allowance = { readonly steps: number; readonly budget: SearchBudget };
 
 const stepsAtMost = 3;
-const conditionsAtMost = 400;
-/** Alternatives in one value: those found by key share one look-up, those compared are a condition each. */
+/** Alternatives in one value. */
 const alternativesAtMost = { found: 1000, compared: 50 };
 
-/** Reads one condition: `code:modifier`, a chain `subject:Patient.name`, or `_has:Observation:patient:code`. */
-export function readCondition(type: string, name: string, value: string): Condition {
-  return read(type, name, value, { steps: stepsAtMost, conditions: conditionsAtMost });
+/**
+ * Reads one condition: `code:modifier`, a chain `subject:Patient.name`, or `_has:Observation:patient:code`. What it
+ * asks for is taken off the budget.
+ */
+export function readCondition(type: string, name: string, value: string, budget: SearchBudget): Condition {
+  if (name.startsWith('_has:') || name.includes('.')) {
+    spend(budget, 'links', 1, name);
+  }
+  return read(type, name, value, { steps: stepsAtMost, budget });
+}
+
+const spentText = {
+  links: 'the search has too many chains',
+  conditions: 'the chain may lead to too many types; name them, as in subject:Patient.name',
+  found: 'the search has too many alternatives',
+  compared: 'the search has too many alternatives',
+};
+
+function spend(budget: SearchBudget, what: keyof SearchBudget, amount: number, name: string): void {
+  budget[what] -= amount;
+  if (budget[what] < 0) {
+    throw invalid(name, spentText[what]);
+  }
 }
 
 function read(type: string, name: string, value: string, allowance: Allowance): Condition {
@@ -53,41 +79,30 @@ function read(type: string, name: string, value: string, allowance: Allowance): 
   return readValue(type, name, value, allowance);
 }
 
-function takeStep(name: string, allowance: Allowance): Allowance {
-  if (allowance.steps === 0) {
+function takeStep(name: string, { steps, budget }: Allowance): Allowance {
+  if (steps === 0) {
     throw invalid(name, `a chain has ${stepsAtMost} steps at most`);
   }
-  // the count of conditions is shared by all branches, that of steps is each branch's own
-  return {
-    steps: allowance.steps - 1,
-    get conditions() {
-      return allowance.conditions;
-    },
-    set conditions(left) {
-      allowance.conditions = left;
-    },
-  };
+  return { steps: steps - 1, budget };
 }
 
-function readValue(type: string, name: string, value: string, allowance: Allowance): Condition {
+function readValue(type: string, name: string, value: string, { budget }: Allowance): Condition {
   const [code = '', modifier, ...rest] = name.split(':');
   if (rest.length > 0) {
     throw invalid(name, 'only one modifier is allowed');
   }
   const parameter = getParameter(type, code, name);
   checkModifier(parameter, modifier, name);
-  allowance.conditions -= 1;
-  if (allowance.conditions < 0) {
-    throw invalid(name, 'the chain may lead to too many types; name them, as in subject:Patient.name');
-  }
+  spend(budget, 'conditions', 1, name);
   const values = splitUnescaped(value, ',');
   if (modifier === 'missing' && value !== 'true' && value !== 'false') {
     throw invalid(name, 'the modifier :missing takes true or false');
   }
-  const most = isCompared(parameter) ? alternativesAtMost.compared : alternativesAtMost.found;
-  if (values.length > most) {
-    throw invalid(name, `${most} alternatives are taken at most`);
+  const kind = isCompared(parameter) ? 'compared' : 'found';
+  if (values.length > alternativesAtMost[kind]) {
+    throw invalid(name, `${alternativesAtMost[kind]} alternatives are taken at most`);
   }
+  spend(budget, kind, values.length, name);
   return { kind: 'value', parameter, modifier, values };
 }
 

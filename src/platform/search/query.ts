@@ -1,5 +1,5 @@
 import { AppError } from '#platform/errors';
-import { type Condition, getParameter, readCondition } from './conditions.ts';
+import { type Condition, fullBudget, getParameter, readCondition, type SearchBudget } from './conditions.ts';
 import { invalid, printable } from './errors.ts';
 import { isStoredType, type SearchParameter } from './search-parameters.ts';
 
@@ -29,7 +29,8 @@ export type SearchQuery = {
   readonly ignored: readonly string[];
 };
 
-const limits = { defaultCount: 20, maxCount: 1000, conditions: 50, sortKeys: 5, includes: 30 };
+/** `characters` are those of all names and values together: more than any address may have. */
+const limits = { characters: 100_000, defaultCount: 20, maxCount: 1000, conditions: 50, sortKeys: 5, includes: 30 };
 
 const controls = new Set(['_count', '_sort', '_total', '_summary', '_elements', '_cursor']);
 
@@ -46,7 +47,13 @@ export function parseSearch(
   options: { readonly lenient?: boolean } = {},
 ): SearchQuery {
   const draft = emptyDraft();
+  const budget = fullBudget();
+  let characters = 0;
   for (const [name, value] of parameters) {
+    characters += name.length + value.length;
+    if (characters > limits.characters) {
+      throw new AppError('tooLarge', 'search.too-long', `A search has ${limits.characters} characters at most.`);
+    }
     if (bordersOwn.has(name) || value === '') {
       continue; // FHIR R4, search.html: a parameter without a value is ignored
     }
@@ -54,7 +61,7 @@ export function parseSearch(
       throw invalid(name.replaceAll('\0', ''), 'the character U+0000 is not allowed');
     }
     try {
-      readParameter(draft, type, name, value);
+      readParameter(draft, type, [name, value], budget);
       draft.applied.push([name, value]);
     } catch (error) {
       if (!options.lenient || !(error instanceof AppError) || error.code !== 'search.unknown-parameter') {
@@ -90,7 +97,12 @@ function emptyDraft(): Draft {
   };
 }
 
-function readParameter(draft: Draft, type: string, name: string, value: string): void {
+function readParameter(
+  draft: Draft,
+  type: string,
+  [name, value]: readonly [name: string, value: string],
+  budget: SearchBudget,
+): void {
   const [base = '', modifier] = name.split(':');
   if (modifier !== undefined && controls.has(base)) {
     throw invalid(name, 'this parameter has no modifiers');
@@ -121,7 +133,7 @@ function readParameter(draft: Draft, type: string, name: string, value: string):
       draft.cursor = value;
       return;
     default:
-      draft.conditions.push(readCondition(type, name, value));
+      draft.conditions.push(readCondition(type, name, value, budget));
   }
 }
 

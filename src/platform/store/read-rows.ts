@@ -77,8 +77,8 @@ export async function lockNewest(sql: Sql, addresses: readonly ResourceAddress[]
   const current = await sql<StoredVersion[]>`
     select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
     from unnest(${types}::text::text[], ${ids}::text::text[], ${buckets}::text::smallint[]) as a(type, id, bucket)
-      left join record.locator l on l.type = a.type and l.id = a.id
-      join record.resource r on r.bucket = coalesce(l.bucket, a.bucket) and r.type = a.type and r.id = a.id
+      join record.resource r on r.type = a.type and r.id = a.id and r.bucket = coalesce(
+        (select l.bucket from record.locator l where l.type = a.type and l.id = a.id), a.bucket)
     order by r.bucket, r.type, r.id
     for update of r`;
   const known = new Set(current.map((each) => `${each.type}/${each.id}`));
@@ -93,11 +93,11 @@ async function lastDeletions(sql: Sql, addresses: readonly ResourceAddress[]): P
   return sql<StoredVersion[]>`
     select h.bucket, h.type, h.id, h.version, h.updated, h.method, h.content
     from unnest(${types}::text::text[], ${ids}::text::text[], ${buckets}::text::smallint[]) as a(type, id, bucket)
-      left join record.locator l on l.type = a.type and l.id = a.id
       cross join lateral (
         select *
         from record.history
-        where bucket = coalesce(l.bucket, a.bucket) and type = a.type and id = a.id
+        where type = a.type and id = a.id and bucket = coalesce(
+          (select l.bucket from record.locator l where l.type = a.type and l.id = a.id), a.bucket)
         order by version desc
         limit 1
       ) as h`;
@@ -114,6 +114,6 @@ export async function findMany(sql: Sql, addresses: readonly ResourceAddress[]):
   return sql<StoredVersion[]>`
     select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
     from unnest(${types}::text::text[], ${ids}::text::text[], ${buckets}::text::smallint[]) as a(type, id, bucket)
-      left join record.locator l on l.type = a.type and l.id = a.id
-      join record.resource r on r.bucket = coalesce(l.bucket, a.bucket) and r.type = a.type and r.id = a.id`;
+      join record.resource r on r.type = a.type and r.id = a.id and r.bucket = coalesce(
+        (select l.bucket from record.locator l where l.type = a.type and l.id = a.id), a.bucket)`;
 }

@@ -12,7 +12,7 @@ import {
   unescape,
   valueKey,
 } from '#platform/search';
-import type { SqlFragment } from '../sql.ts';
+import { type Clause, clause } from './clause.ts';
 import { beginsWith, hasAnyKey } from './compile-keys.ts';
 import { compareEntry, hasEntry } from './compile-range.ts';
 import { hasNoSystem } from './compile-token.ts';
@@ -20,7 +20,7 @@ import type { Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
 /** `first$second`, where both hold within one element. The first component of every supported composite is a token. */
-export function compileComposite(scope: Scope, parameter: SearchParameter, value: string): SqlFragment {
+export function compileComposite(scope: Scope, parameter: SearchParameter, value: string): Clause {
   const { code } = parameter;
   const [first, second] = parameter.components ?? [];
   const [token, other, ...rest] = splitUnescaped(value, '$');
@@ -31,7 +31,7 @@ export function compileComposite(scope: Scope, parameter: SearchParameter, value
   const codes = indexedParameters(scope.type, code);
   if (second.type === 'quantity' || second.type === 'number' || second.type === 'date') {
     const compared = compareEntry(scope, code, second.type, other);
-    return hasEntry(scope, code, scope.sql`${String(hash64(form))}::bigint = any(entry.tokens) and ${compared}`);
+    return hasEntry(scope, code, clause`${String(hash64(form))}::bigint = any(entry.tokens) and ${compared}`);
   }
   if (second.type === 'string') {
     const texts = stringForms(soughtText(code, unescape(other)), 'string', false);

@@ -12,7 +12,7 @@ import {
   unescape,
   valueKey,
 } from '#platform/search';
-import type { SqlFragment } from '../sql.ts';
+import { type Clause, clause } from './clause.ts';
 import { hasAnyKey } from './compile-keys.ts';
 import { anyOf, column, type Scope } from './scope.ts';
 
@@ -21,8 +21,8 @@ export function compileReference(
   parameter: SearchParameter,
   modifier: string | undefined,
   values: readonly string[],
-): SqlFragment {
-  const { sql, type } = scope;
+): Clause {
+  const { type } = scope;
   const { code } = parameter;
   if (modifier === 'identifier') {
     const forms = values.map((value) => readTokenForm(`${code}:identifier`, value, false));
@@ -39,10 +39,7 @@ export function compileReference(
   const patients = isPatientLink(type, code) ? targets.map(patientIdOf) : [];
   return patients.length === 0 || patients.includes(undefined)
     ? found
-    : sql`(${found} and ${anyOf(
-        sql,
-        patients.map((id) => isOfPatient(scope, id ?? '')),
-      )})`;
+    : clause`(${found} and ${anyOf(patients.map((id) => isOfPatient(scope, id ?? '')))})`;
 }
 
 function patientIdOf(target: string): string | undefined {
@@ -51,8 +48,8 @@ function patientIdOf(target: string): string | undefined {
 }
 
 /** Rows stored with this patient; the hash finds them, the id itself decides. */
-function isOfPatient(scope: Scope, patientId: string): SqlFragment {
-  return scope.sql`(${column(scope, 'patient_key')} = ${String(hash64(`Patient/${patientId}`))}::bigint
+function isOfPatient(scope: Scope, patientId: string): Clause {
+  return clause`(${column(scope, 'patient_key')} = ${String(hash64(`Patient/${patientId}`))}::bigint
     and ${column(scope, 'patient')} = ${patientId})`;
 }
 

@@ -9,7 +9,7 @@ import {
   unescape,
   valueKey,
 } from '#platform/search';
-import type { SqlFragment } from '../sql.ts';
+import { type Clause, clause } from './clause.ts';
 import { beginsWith, hasAnyKey } from './compile-keys.ts';
 import { anyOf, column, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
@@ -19,7 +19,7 @@ export function compileString(
   parameter: SearchParameter,
   modifier: string | undefined,
   values: readonly string[],
-): SqlFragment {
+): Clause {
   const { code } = parameter;
   if (modifier === 'exact') {
     return hasAnyKey(
@@ -41,18 +41,14 @@ function formsOf({ code, paths }: SearchParameter, text: string): readonly strin
   return stringForms(soughtText(code, text), type, code === 'phonetic');
 }
 
-function containing(scope: Scope, code: string, alternatives: readonly (readonly string[])[]): SqlFragment {
-  const { sql } = scope;
-  const one = (form: string, at: number): SqlFragment => {
+function containing(scope: Scope, code: string, alternatives: readonly (readonly string[])[]): Clause {
+  const one = (form: string, at: number): Clause => {
     const pattern = `${asPattern(code)}=%${asPattern(beginningOf(form))}%`;
-    const each = sql`exists (
+    const each = clause`exists (
       select from unnest(tsvector_to_array(${column(scope, 'strings')})) as entry where entry like ${pattern})`;
-    return at === 0 ? each : sql` and ${each}`;
+    return at === 0 ? each : clause` and ${each}`;
   };
-  return anyOf(
-    sql,
-    alternatives.map((forms) => sql`(${forms.map(one)})`),
-  );
+  return anyOf(alternatives.map((forms) => clause`(${forms.map(one)})`));
 }
 
 /** The text as a pattern of `like` that stands for nothing but itself. */
@@ -65,7 +61,7 @@ export function compileUri(
   { code }: SearchParameter,
   modifier: string | undefined,
   values: readonly string[],
-): SqlFragment {
+): Clause {
   const uris = values.map(unescape);
   if (modifier === 'below') {
     return beginsWith(

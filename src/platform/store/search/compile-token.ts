@@ -10,7 +10,7 @@ import {
   unescape,
   valueKey,
 } from '#platform/search';
-import type { SqlFragment } from '../sql.ts';
+import { type Clause, clause } from './clause.ts';
 import { beginsWith, hasAnyKey } from './compile-keys.ts';
 import type { Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
@@ -20,7 +20,7 @@ export function compileToken(
   parameter: SearchParameter,
   modifier: string | undefined,
   values: readonly string[],
-): SqlFragment {
+): Clause {
   const codes = indexedParameters(scope.type, parameter.code);
   if (modifier === 'text') {
     const texts = values.map((value) => soughtText(`${parameter.code}:text`, unescape(value)));
@@ -38,7 +38,7 @@ export function compileToken(
     scope,
     codes.flatMap((code) => forms.map((form) => valueKey(scope.type, code, form))),
   );
-  return modifier === 'not' ? scope.sql`not ${found}` : found;
+  return modifier === 'not' ? clause`not ${found}` : found;
 }
 
 /** No path of the parameter ends in a type that has a system: then a system in the query is left out of account. */

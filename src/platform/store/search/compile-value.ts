@@ -1,7 +1,7 @@
 import { invalid, type SearchParameter, unescape } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { bucketOfId } from '../bucket.ts';
-import type { SqlFragment } from '../sql.ts';
+import { type Clause, clause } from './clause.ts';
 import { compileComposite } from './compile-composite.ts';
 import { compileRange } from './compile-range.ts';
 import { compileReference } from './compile-reference.ts';
@@ -15,7 +15,7 @@ export function compileValue(
   parameter: SearchParameter,
   modifier: string | undefined,
   values: readonly string[],
-): SqlFragment {
+): Clause {
   if (parameter.code === '_id') {
     return compileIds(scope, values.map(unescape), modifier === 'not');
   }
@@ -33,23 +33,19 @@ export function compileValue(
     case 'quantity':
       return compileRange(scope, parameter, values);
     case 'composite':
-      return anyOf(
-        scope.sql,
-        values.map((value) => compileComposite(scope, parameter, value)),
-      );
+      return anyOf(values.map((value) => compileComposite(scope, parameter, value)));
     case 'special':
       throw invalid(parameter.code, 'this parameter is not supported');
   }
 }
 
-function compileIds(scope: Scope, ids: readonly string[], negated: boolean): SqlFragment {
-  const { sql } = scope;
+function compileIds(scope: Scope, ids: readonly string[], negated: boolean): Clause {
   if (negated) {
-    return sql`${column(scope, 'id')} <> all(${arrayLiteral(ids)}::text::text[])`;
+    return clause`${column(scope, 'id')} <> all(${arrayLiteral(ids)}::text::text[])`;
   }
-  return sql`(${column(scope, 'bucket')}, ${column(scope, 'id')}) in (
-    select coalesce(l.bucket, given.bucket), given.id
+  return clause`(${column(scope, 'bucket')}, ${column(scope, 'id')}) in (
+    select coalesce((select l.bucket from record.locator l where l.type = ${scope.type} and l.id = given.id), given.bucket),
+      given.id
     from unnest(${arrayLiteral(ids.map(bucketOfId))}::text::smallint[], ${arrayLiteral(ids)}::text::text[])
-        as given(bucket, id)
-      left join record.locator l on l.type = ${scope.type} and l.id = given.id)`;
+        as given(bucket, id))`;
 }

@@ -2,6 +2,7 @@ import { type Include, normalizeReference, parseLocalReference, referenceKey, wa
 import { arrayLiteral } from '../array-literal.ts';
 import { findMany, type ResourceAddress, type StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
+import { clause, run } from './clause.ts';
 
 /** No answer carries more included resources than this, whatever it asks; the answer says so. */
 export const includedAtMost = 2000;
@@ -84,12 +85,15 @@ async function findReferring(
     }
     const keys = arrayLiteral(targets.map((each) => referenceKey(source, parameter.code, addressOf(each))));
     found.push(
-      ...(await sql<StoredVersion[]>`
+      ...(await run<StoredVersion>(
+        sql,
+        clause`
         select bucket, type, id, version, updated, method, patient, content
         from record.resource
         where type = ${source} and keys && ${keys}::text::bigint[]
         order by rid
-        limit ${includedAtMost}`),
+        limit ${includedAtMost}`,
+      )),
     );
   }
   return found;

@@ -2,7 +2,8 @@ import postgres from 'postgres';
 import { AppError } from '#platform/errors';
 import type { SearchQuery } from '#platform/search';
 import type { StoredVersion } from '../read-rows.ts';
-import type { Sql, SqlFragment } from '../sql.ts';
+import type { Sql } from '../sql.ts';
+import { type Clause, clause, run, verbatim } from './clause.ts';
 import { compileWhere } from './compile-condition.ts';
 import { allOf, column, type Scope } from './scope.ts';
 import { type SortExpression, sortExpression } from './sort-expression.ts';
@@ -25,12 +26,12 @@ type Row = StoredVersion & { readonly position: string; readonly order: readonly
  * `baseUrl` is the record's own address, which references in the query may carry.
  */
 export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
-  const scope: Scope = { sql, alias: 'r', type: query.type, depth: 0, baseUrl };
+  const scope: Scope = { alias: 'r', type: query.type, depth: 0, baseUrl };
   const where = compileWhere(scope, query.conditions);
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, where, undefined), next: undefined };
   }
-  const rows = await selectPage(scope, query, where).catch((error: unknown) => {
+  const rows = await selectPage(sql, scope, query, where).catch((error: unknown) => {
     throw query.cursor !== undefined && isMalformedValue(error) ? invalidCursor() : error;
   });
   const matches = rows.slice(0, query.count);
@@ -44,7 +45,7 @@ export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string):
   };
 }
 
-async function totalOf(sql: Sql, query: SearchQuery, where: SqlFragment): Promise<number | undefined> {
+async function totalOf(sql: Sql, query: SearchQuery, where: Clause): Promise<number | undefined> {
   if (query.total === 'none') {
     return undefined;
   }
@@ -55,29 +56,33 @@ async function totalOf(sql: Sql, query: SearchQuery, where: SqlFragment): Promis
   return counted > countedByDefault ? undefined : counted;
 }
 
-async function countMatches(sql: Sql, where: SqlFragment, limit: number | undefined): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::float8 as count
-    from (select from record.resource r where ${where} limit ${limit ?? null}::bigint) as found`;
+async function countMatches(sql: Sql, where: Clause, limit: number | undefined): Promise<number> {
+  const atMost = limit === undefined ? clause`` : clause`limit ${limit}`;
+  const [row] = await run<{ count: number }>(
+    sql,
+    clause`select count(*) as count from (select from record.resource r where ${where} ${atMost}) as found`,
+  );
   return row?.count ?? 0;
 }
 
-async function selectPage(scope: Scope, query: SearchQuery, where: SqlFragment): Promise<Row[]> {
-  const { sql } = scope;
+async function selectPage(sql: Sql, scope: Scope, query: SearchQuery, where: Clause): Promise<Row[]> {
   const expressions = query.sort.map((key) => sortExpression(scope, key));
-  const after = query.cursor === undefined ? sql`true` : afterCursor(scope, query, expressions);
+  const after = query.cursor === undefined ? clause`true` : afterCursor(scope, query, expressions);
   const order = expressions.map(({ value, neverNull }, at) => {
-    const direction = query.sort[at]?.descending ? sql`desc` : sql`asc`;
-    return neverNull ? sql`${value} ${direction}, ` : sql`${value} ${direction} nulls last, `;
+    const direction = query.sort[at]?.descending ? clause`desc` : clause`asc`;
+    return neverNull ? clause`${value} ${direction}, ` : clause`${value} ${direction} nulls last, `;
   });
-  const values = expressions.map(({ value }, at) => (at === 0 ? sql`(${value})::text` : sql`, (${value})::text`));
-  return sql<Row[]>`
+  const values = expressions.map(({ value }, at) => (at === 0 ? clause`(${value})::text` : clause`, (${value})::text`));
+  return run<Row>(
+    sql,
+    clause`
     select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content, r.rid::text as position,
-      ${values.length === 0 ? sql`'[]'::json` : sql`to_json(array[${values}])`} as order
+      ${values.length === 0 ? clause`'[]'::json` : clause`to_json(array[${values}])`} as order
     from record.resource r
-    where ${allOf(sql, [where, after])}
-    order by ${order.length === 0 ? sql`` : order} r.rid
-    limit ${query.count + 1}`;
+    where ${allOf([where, after])}
+    order by ${order} r.rid
+    limit ${query.count + 1}`,
+  );
 }
 
 /** What PostgreSQL says of a text that is no timestamp, number or the like: only a cursor brings such into a search. */
@@ -109,19 +114,18 @@ function decodeCursor(cursor: string, length: number): (string | null)[] {
 }
 
 /** Rows behind the cursor in the order of the search: later in the first key, or equal there and later in the next. */
-function afterCursor(scope: Scope, query: SearchQuery, expressions: readonly SortExpression[]): SqlFragment {
-  const { sql } = scope;
+function afterCursor(scope: Scope, query: SearchQuery, expressions: readonly SortExpression[]): Clause {
   const values = decodeCursor(query.cursor ?? '', expressions.length + 1);
-  const position = sql`${column(scope, 'rid')} > ${values.at(-1) ?? '0'}::text::bigint`;
-  return expressions.reduceRight<SqlFragment>((rest, expression, at) => {
+  const position = clause`${column(scope, 'rid')} > ${values.at(-1) ?? '0'}::text::bigint`;
+  return expressions.reduceRight<Clause>((rest, expression, at) => {
     const { value, cast, neverNull } = expression;
     const known = values[at] ?? null;
     if (known === null) {
-      return sql`(${value} is null and ${rest})`; // behind the rows without a value there are only more of them
+      return clause`(${value} is null and ${rest})`; // behind the rows without a value there are only more of them
     }
-    const literal = sql`${known}::text::${sql.unsafe(cast)}`;
-    const beyond = query.sort[at]?.descending ? sql`${value} < ${literal}` : sql`${value} > ${literal}`;
-    const later = neverNull ? beyond : sql`(${beyond} or ${value} is null)`;
-    return sql`(${later} or (${value} = ${literal} and ${rest}))`;
+    const literal = clause`${known}::text::${verbatim(cast)}`;
+    const beyond = query.sort[at]?.descending ? clause`${value} < ${literal}` : clause`${value} > ${literal}`;
+    const later = neverNull ? beyond : clause`(${beyond} or ${value} is null)`;
+    return clause`(${later} or (${value} = ${literal} and ${rest}))`;
   }, position);
 }

@@ -1,8 +1,7 @@
-import type { Sql, SqlFragment } from '../sql.ts';
+import { type Clause, clause, verbatim } from './clause.ts';
 
 /** Where a condition stands in the statement: the resource row it speaks of, by alias, and that row's type. */
 export type Scope = {
-  readonly sql: Sql;
   readonly alias: string;
   readonly type: string;
   /** Makes aliases of nested rows differ. */
@@ -11,8 +10,8 @@ export type Scope = {
   readonly baseUrl: string | undefined;
 };
 
-export function column(scope: Scope, name: string): SqlFragment {
-  return scope.sql`${scope.sql(`${scope.alias}.${name}`)}`;
+export function column(scope: Scope, name: string): Clause {
+  return verbatim(`${scope.alias}.${name}`);
 }
 
 export function nested(scope: Scope, type: string): Scope {
@@ -20,16 +19,15 @@ export function nested(scope: Scope, type: string): Scope {
   return { ...scope, alias: `r${depth}`, type, depth };
 }
 
-export function anyOf(sql: Sql, conditions: readonly SqlFragment[]): SqlFragment {
-  return conditions.length === 0 ? sql`false` : joined(sql, conditions, (each) => sql` or ${each}`);
+export function anyOf(conditions: readonly Clause[]): Clause {
+  return conditions.length === 0 ? clause`false` : joined(conditions, (each) => clause` or ${each}`);
 }
 
-export function allOf(sql: Sql, conditions: readonly SqlFragment[]): SqlFragment {
-  return conditions.length === 0 ? sql`true` : joined(sql, conditions, (each) => sql` and ${each}`);
+export function allOf(conditions: readonly Clause[]): Clause {
+  return conditions.length === 0 ? clause`true` : joined(conditions, (each) => clause` and ${each}`);
 }
 
-/** Side by side, not nested: the client walks nested fragments by recursion. */
-function joined(sql: Sql, conditions: readonly SqlFragment[], follow: (each: SqlFragment) => SqlFragment): SqlFragment {
-  const [first = sql``, ...rest] = conditions;
-  return rest.length === 0 ? first : sql`(${[first, ...rest.map(follow)]})`;
+function joined(conditions: readonly Clause[], follow: (each: Clause) => Clause): Clause {
+  const [first = clause``, ...rest] = conditions;
+  return rest.length === 0 ? first : clause`(${[first, ...rest.map(follow)]})`;
 }

@@ -1,10 +1,10 @@
 import { leadingDateOf, parameterNumber, type SearchParameter, type SortKey } from '#platform/search';
-import type { SqlFragment } from '../sql.ts';
+import { type Clause, clause } from './clause.ts';
 import { column, type Scope } from './scope.ts';
 
 /** What a sort key orders by: the expression, and the type its values are compared as. */
 export type SortExpression = {
-  readonly value: SqlFragment;
+  readonly value: Clause;
   readonly cast: 'timestamptz' | 'numeric' | 'text';
   /** Without nulls the order is that of the index, in both directions. */
   readonly neverNull: boolean;
@@ -14,7 +14,6 @@ const labelled = new Set(['name', 'family', 'title', 'phonetic']);
 
 /** Rows without a value come last in both directions. Text is in Azerbaijani order: ə after e, x after h, ı before i. */
 export function sortExpression(scope: Scope, { parameter, descending }: SortKey): SortExpression {
-  const { sql } = scope;
   const { code } = parameter;
   if (code === '_id') {
     return { value: column(scope, 'id'), cast: 'text', neverNull: true };
@@ -26,15 +25,15 @@ export function sortExpression(scope: Scope, { parameter, descending }: SortKey)
     return { value: column(scope, descending ? 'date_hi' : 'date_lo'), cast: 'timestamptz', neverNull: false };
   }
   if (parameter.type === 'string' && labelled.has(code)) {
-    return { value: sql`${column(scope, 'label')} collate "az-x-icu"`, cast: 'text', neverNull: false };
+    return { value: clause`${column(scope, 'label')} collate "az-x-icu"`, cast: 'text', neverNull: false };
   }
   if (parameter.type === 'date' || parameter.type === 'number' || parameter.type === 'quantity') {
-    const bound = descending ? sql`max(entry.hi)` : sql`min(entry.lo)`;
-    const value = sql`(select ${bound} from record.range_entry entry
+    const bound = descending ? clause`max(entry.hi)` : clause`min(entry.lo)`;
+    const value = clause`(select ${bound} from record.range_entry entry
       where entry.rid = ${column(scope, 'rid')} and entry.parameter = ${parameterNumber(scope.type, code)})`;
     return { value, cast: 'numeric', neverNull: false };
   }
-  const value = sql`(jsonb_path_query_first(${column(scope, 'content')}::jsonb, ${jsonPath(parameter)}::text::jsonpath)
+  const value = clause`(jsonb_path_query_first(${column(scope, 'content')}::jsonb, ${jsonPath(parameter)}::text::jsonpath)
     #>> '{}') collate "az-x-icu"`;
   return { value, cast: 'text', neverNull: false };
 }

@@ -1,0 +1,72 @@
+import postgres from 'postgres';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { createReadAudit, findNewest, type Store, type WriteRequest, writeResources } from '#platform/store';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import type { SqlPool } from './sql.ts';
+
+let database: TestDatabase;
+let client: postgres.Sql;
+let store: Store;
+const sent: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const url = new URL(database.url);
+  const host = url.searchParams.get('host');
+  url.searchParams.delete('host');
+  client = postgres(url.href, {
+    max: 1,
+    fetch_types: false,
+    ...(host === null ? {} : { host }),
+    debug: (_connection, text) => sent.push(text.trim().split(/\s+/).slice(0, 2).join(' ')),
+  });
+  // as: the same client but for the types of values that come back
+  store = { sql: client as unknown as SqlPool, now: () => new Date() };
+});
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+beforeEach(() => {
+  sent.length = 0;
+});
+
+const actor = { name: 'counter' };
+const patient = (id?: string) => ({ resourceType: 'Patient', ...(id === undefined ? {} : { id }) });
+const write = (...requests: WriteRequest[]) => writeResources(store, actor, requests, { closed: requests.length > 1 });
+
+it('a create is one statement, without a transaction around it', async () => {
+  await write({ kind: 'create', type: 'Patient', resource: patient() });
+  expect(sent).toEqual(['with given']);
+});
+
+it('an update locks and writes', async () => {
+  await write({ kind: 'update', type: 'Patient', target: 'a', resource: patient('a') });
+  sent.length = 0;
+  await write({ kind: 'update', type: 'Patient', target: 'a', resource: patient('a') });
+  expect(sent).toEqual(['begin', 'select r.bucket,', 'with given', 'commit']);
+});
+
+it('a transaction of a hundred entries takes as many statements as one of two', async () => {
+  const create = (at: number): WriteRequest => ({
+    kind: 'create',
+    type: 'Patient',
+    resource: patient(),
+    fullUrl: `urn:uuid:${at}`,
+  });
+  await write(...Array.from({ length: 2 }, (_, at) => create(at)));
+  const few = [...sent];
+  sent.length = 0;
+  await write(...Array.from({ length: 100 }, (_, at) => create(at)));
+  expect(sent).toEqual(few);
+  expect(sent).toEqual(['begin', 'with given', 'commit']);
+});
+
+it('a read is one statement, and its audit record one for many', async () => {
+  await findNewest(store.sql, { type: 'Patient', id: 'a' });
+  expect(sent).toHaveLength(1);
+  sent.length = 0;
+  const audit = createReadAudit(store.sql);
+  await Promise.all(Array.from({ length: 50 }, () => audit.record({ actor, action: 'R', type: 'Patient', id: 'a' })));
+  expect(sent).toEqual(['insert into']);
+});
