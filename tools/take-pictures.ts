@@ -23,7 +23,7 @@ const grandmother = 'health-card/az-p-demo-grandmother';
 function picturesIn(language: string): readonly Picture[] {
   const page = (name: string, path: string, size: { width: number; height: number }): Picture => ({
     name: join(language, name),
-    path: `/${language}/${path}`,
+    path: path === '' ? `/${language}` : `/${language}/${path}`,
     ...size,
   });
   return [

@@ -12,7 +12,7 @@ import {
 import { etag, sendJson, success } from './answers.ts';
 import { type Entry, isRead, malformed, readAddress, readEntries, textOf, toWrite } from './bundle-entries.ts';
 import { baseUrlOf, type FhirService } from './fhir-context.ts';
-import { type Noted, readOf, toRecords } from './note-reads.ts';
+import { noteMatched, type Noted, readOf, toRecords } from './note-reads.ts';
 import { readResourceBody } from './read-resource-body.ts';
 import { present, readVersion } from './read-routes.ts';
 import { isNotModified, readPreferences, requireJson, requireJsonWanted } from './request-headers.ts';
@@ -60,6 +60,7 @@ async function runAlone(call: Call, entry: Entry): Promise<string> {
       return text;
     }
     const [result] = await writeResources(store, call.actor, [placed(entry, call)], { paths: [entry.path] });
+    await noteMatched(call.service, call.request, result ? [result] : []);
     return result ? answerWrite(call, result) : '{}';
   } catch (thrown) {
     const error = toAppError(placedAt(thrown, entry.path));
@@ -94,6 +95,7 @@ async function runTransaction(call: Call, entries: readonly Entry[]): Promise<st
       ...(reads.length === 0 ? {} : { before: (sql) => runReads(call, sql, reads, answers) }),
     },
   );
+  await noteMatched(call.service, call.request, results);
   writes.forEach((entry, at) => {
     const result = results[at];
     answers.set(entry, result ? answerWrite(call, result) : '{}');

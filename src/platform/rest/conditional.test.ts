@@ -139,3 +139,39 @@ describe('conditional delete', () => {
     expect((await server.delete('Patient')).status).toBe(412);
   });
 });
+
+describe('an id that several give to a new resource at once', () => {
+  it('stands for one resource, whichever patient each of them names', async () => {
+    const patients = await Promise.all([1, 2, 3].map(() => server.create({ resourceType: 'Patient' })));
+    for (const id of ['at-once-1', 'at-once-2', 'at-once-3', 'at-once-4']) {
+      const put = (at: number) => {
+        const subject = { reference: `Patient/${patients[at % 3]?.id ?? ''}` };
+        return server.put(`Condition/${id}`, { resourceType: 'Condition', id, subject });
+      };
+      const answers = await Promise.all(Array.from({ length: 9 }, (_, at) => put(at)));
+      expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+      expect(answers.filter(({ status }) => status === 200)).toHaveLength(8);
+      const history = await server.get(`Condition/${id}/_history?_count=50`);
+      expect(history.body['entry']).toHaveLength(9);
+    }
+  });
+});
+
+describe('a conditional create that finds its resource', () => {
+  it('shows it, and so leaves a record of a read, alone and in a batch', async () => {
+    const { id } = await server.create(person('seen'));
+    const countReads = async () => {
+      const [row] = await server.database.sql`
+        select count(*)::int as count from audit.entry where action = 'R' and id = ${id} and patient = ${id}`;
+      return row?.['count'];
+    };
+    const url = 'Patient';
+    const request = { method: 'POST', url, ifNoneExist: criteria('seen') };
+    await server.post(url, person('seen'), { 'If-None-Exist': criteria('seen') });
+    expect(await countReads()).toBe(1);
+    for (const type of ['batch', 'transaction']) {
+      await server.post('', { resourceType: 'Bundle', type, entry: [{ request, resource: person('seen') }] });
+    }
+    expect(await countReads()).toBe(3);
+  });
+});

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { patientOf } from '#platform/search';
-import type { ReadRecord, StoredVersion } from '#platform/store';
-import type { FhirContext } from './fhir-context.ts';
+import type { ReadRecord, StoredVersion, WriteResult } from '#platform/store';
+import type { FhirContext, FhirService } from './fhir-context.ts';
 
 /** What a read says of itself; who read is added to it. */
 export type Noted = Omit<ReadRecord, 'actor'>;
@@ -42,4 +42,20 @@ export function patientOfVersion({ type, id, patient, content }: StoredVersion):
     return patient ?? undefined;
   }
   return content === null ? undefined : patientOf(JSON.parse(content));
+}
+
+/** A conditional create that found its resource wrote nothing, but shows it: a read, noted before the answer leaves. */
+export async function noteMatched(
+  service: FhirService,
+  request: FastifyRequest,
+  results: readonly WriteResult[],
+): Promise<void> {
+  const noted = results.flatMap(({ outcome, type, id, version, content }): Noted[] => {
+    if (outcome !== 'unchanged' || id === undefined || version === undefined || typeof content !== 'string') {
+      return [];
+    }
+    const patient = type === 'Patient' ? id : patientOf(JSON.parse(content));
+    return [{ action: 'R', type, id, version, ...(patient === undefined ? {} : { patient }) }];
+  });
+  await Promise.all((await toRecords(service, request, noted)).map(service.audit.record));
 }

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { type Criteria, type WriteRequest, type WriteResult, writeResources } from '#platform/store';
 import { sendJson, sendWritten, success } from './answers.ts';
-import { baseUrlOf, type FhirContext, instanceOf, knownType } from './fhir-context.ts';
+import { baseUrlOf, type FhirService, instanceOf, knownType } from './fhir-context.ts';
+import { noteMatched } from './note-reads.ts';
 import { readPatch } from './patch-body.ts';
 import { readResourceBody } from './read-resource-body.ts';
 import {
@@ -14,12 +15,13 @@ import {
   requireJsonWanted,
 } from './request-headers.ts';
 
-export function registerWrites(app: FastifyInstance, context: FhirContext): void {
+export function registerWrites(app: FastifyInstance, context: FhirService): void {
   const writeOne = async (request: FastifyRequest, wanted: WriteRequest): Promise<WriteResult> => {
     const [result] = await writeResources(context.store, await context.actorOf(request), [wanted]);
     if (!result) {
       throw new Error('a write gave no result');
     }
+    await noteMatched(context, request, [result]);
     return result;
   };
 

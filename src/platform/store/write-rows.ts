@@ -85,7 +85,6 @@ export async function writeRows(sql: Sql, writes: readonly PreparedWrite[], acto
     located as (
       insert into record.locator (type, id, bucket)
       select type, id, bucket from done where supersedes = 0 and located
-      on conflict (type, id) do update set bucket = excluded.bucket
     ),
     superseded as (
       insert into record.history (bucket, type, id, version, updated, method, content)

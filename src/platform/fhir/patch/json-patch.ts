@@ -8,6 +8,9 @@ import { malformedPatch, notApplicable } from './patch-errors.ts';
 type Sourced = { readonly value: unknown; readonly container: object; readonly key: string | number };
 type Place = { readonly container: JsonObject | unknown[]; readonly key: string };
 
+/** Values that all copies of a patch may make: a copy into what is copied doubles it, and so does the next. */
+const copiedAtMost = 10_000;
+
 /**
  * Applies a JSON Patch (RFC 6902) and returns a new document; number literals of the document and of
  * the patch are kept. Throws `AppError` `fhir.malformed-patch` or `fhir.patch-not-applicable`; then nothing is changed.
@@ -16,8 +19,11 @@ export function applyJsonPatch<Document>(document: Document, operations: unknown
   if (!Array.isArray(operations)) throw malformedPatch('a JSON Patch is an array of operations');
   // The document stands in a holder, so that replacing it whole is no special case.
   const holder: JsonObject = { '': cloneJson<unknown>(document) };
+  let copied = 0;
   (operations as readonly unknown[]).forEach((operation, index) => {
     if (!isJsonObject(operation)) throw malformedPatch(`operation ${index} is not an object`);
+    if (operation['op'] === 'copy') copied += countValues(read(holder, pointerOf(operation, 'from', index)).value);
+    if (copied > copiedAtMost) throw malformedPatch(`the operations copy more than ${copiedAtMost} values`);
     applyOperation(holder, operation, index);
   });
   return holder[''] as Document; // as: a patch gives a document of the same kind; its type is checked by validation
@@ -41,6 +47,12 @@ function applyOperation(holder: JsonObject, operation: JsonObject, index: number
     default:
       throw malformedPatch(`operation ${index} has the unknown op "${String(operation['op'])}"`);
   }
+}
+
+/** Values within a value, itself too. */
+function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  return Object.values(value).reduce<number>((sum, each) => sum + countValues(each), 1);
 }
 
 function pointerOf(operation: JsonObject, name: 'path' | 'from', index: number): string {

@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
 import { findType, type TypeModel } from '../definitions/type-model.ts';
 import { findNodes, type PathNode } from '../fhirpath/find-nodes.ts';
+import { checkPatchPath } from './check-patch-path.ts';
 import { notApplicable } from './patch-errors.ts';
 
 /** An element in place: `holder[key]`, or `holder[key][index]` in a list. */
@@ -13,11 +14,13 @@ export type Located = {
 
 /** Every element that a FHIRPath expression selects, with the object that holds it. */
 export function locateElements(resource: JsonObject, path: string): Located[] {
+  checkPatchPath(path);
   return findNodes(path, resource).map((node) => locate(resource, node, path));
 }
 
 /** The object that an expression selects, as a place to put children. */
 export function locateObject(resource: JsonObject, path: string): { object: JsonObject; type: TypeModel } | undefined {
+  checkPatchPath(path);
   const nodes = findNodes(path, resource);
   if (nodes.length > 1) throw notApplicable(`"${path}" selects ${nodes.length} elements`, path);
   const [node] = nodes;

@@ -18,6 +18,8 @@ const allowedAttributes: ReadonlySet<string> = new Set(
 );
 /** Names that older texts use; the standard asks for the characters themselves, and reading them does no harm. */
 const namedEntities = /&(?!(?:amp|lt|gt|quot|apos|#\d+|#x[0-9a-fA-F]+);)([A-Za-z][A-Za-z0-9]*);/g;
+/** No text nests deeper; the reader's work for each element grows with the depth. */
+const deepestElement = 100;
 const linkSchemes: ReadonlySet<string> = new Set(['http', 'https', 'mailto', 'tel', 'ftp', 'data', 'cid', 'xcode']);
 
 type Findings = {
@@ -56,6 +58,7 @@ function readNarrative(div: string, findings: Findings): void {
     if (depth === 0 && tag.local !== 'div') findings.faults.push('must be one div element');
     if (tag.uri !== xhtmlNamespace) findings.faults.push(`has an element outside the XHTML namespace (${tag.name})`);
     depth += 1;
+    if (depth > deepestElement) throw new Error(`elements are nested deeper than ${deepestElement} levels`);
     checkElement(tag.local, Object.values(tag.attributes), findings);
   });
   parser.on('closetag', () => {
@@ -80,7 +83,8 @@ function checkElement(name: string, attributes: readonly { name: string; value: 
 }
 
 function checkTarget(target: string, findings: Findings): void {
-  const [, scheme] = /^\s*([A-Za-z][A-Za-z0-9+.-]*):/.exec(target) ?? [];
+  const followed = target.replace(/[\0-\u0020]+/g, ''); // browsers pass over them, within the scheme as well
+  const [, scheme] = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(followed) ?? [];
   if (scheme !== undefined && /^(?:javascript|vbscript)$/i.test(scheme))
     findings.faults.push('has a link that runs a script');
   findings.targets.push(target);

@@ -80,3 +80,25 @@ describe('validateResource', () => {
     expect(performance.now() - start).toBeLessThan(1_000);
   });
 });
+
+describe('a narrative', () => {
+  const faultsOf = (content: string): number =>
+    validateResource({
+      resourceType: 'Patient',
+      text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${content}</div>` },
+    }).filter(({ severity }) => severity === 'error').length;
+
+  it.each(['javascript:x', 'java\tscript:x', 'java&#10;script:x', '&#1;javascript:x', ' vb\nscript:x'])(
+    'with a link to %j is refused, however a browser reads it',
+    (target) => {
+      expect(faultsOf(`<a href="${target}">x</a>`)).toBeGreaterThan(0);
+    },
+  );
+
+  it('that nests very deep is refused at once', () => {
+    const start = performance.now();
+    expect(faultsOf(`${'<div>'.repeat(100_000)}x${'</div>'.repeat(100_000)}`)).toBeGreaterThan(0);
+    expect(faultsOf(`${'<div>'.repeat(50)}x${'</div>'.repeat(50)}`)).toBe(0);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+});

@@ -12,6 +12,7 @@ import { codeKey, codeMessages } from './messages/codes.ts';
 import { sectionMessages } from './messages/sections.ts';
 import { ConceptList } from './parts/concept-text.tsx';
 import { KnownCode, Relation } from './parts/known-code.tsx';
+import { PhoneLink } from './parts/phone-link.tsx';
 import { nameOfReference } from './parts/references.ts';
 import { SourceLink } from './parts/source-link.tsx';
 import { record } from './record.ts';
@@ -53,7 +54,7 @@ function ContactPanel({ card: { patient, related } }: { card: CardData }): React
         layout="rows"
         facts={[
           { label: t('address'), value: addressLine(homeAddress(patient.address)) ?? unknown },
-          { label: t('phone'), value: reachableBy(patient.telecom, 'phone').join(', ') || unknown },
+          { label: t('phone'), value: phoneLinks(patient.telecom) ?? unknown },
           { label: t('email'), value: reachableBy(patient.telecom, 'email').join(', ') || unknown },
           {
             label: t('languageOfPerson'),
@@ -175,7 +176,22 @@ function useFamilyColumns(): Column<CloseOne>[] {
       heading: t('relation'),
       cell: ({ relations, language }) => <Relation relations={relations} language={language} />,
     },
-    { id: 'phone', heading: t('phone'), cell: ({ telecom }) => reachableBy(telecom, 'phone').join(', ') },
+    { id: 'phone', heading: t('phone'), cell: ({ telecom }) => phoneLinks(telecom) },
     { id: 'address', heading: t('address'), cell: ({ address }) => addressLine(address) },
   ];
+}
+
+function phoneLinks(telecom: readonly ContactPoint[] | undefined): ReactElement | undefined {
+  const numbers = reachableBy(telecom, 'phone');
+  if (numbers.length === 0) return undefined;
+  return (
+    <>
+      {numbers.map((number, index) => (
+        <span key={number}>
+          {index > 0 && ', '}
+          <PhoneLink number={number} />
+        </span>
+      ))}
+    </>
+  );
 }

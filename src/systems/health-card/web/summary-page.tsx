@@ -19,6 +19,7 @@ import { DuePanel } from './parts/due-panel.tsx';
 import { Relation } from './parts/known-code.tsx';
 import { MedicineName } from './parts/medicine-name.tsx';
 import { BloodGroup } from './parts/patient-banner.tsx';
+import { PhoneLink } from './parts/phone-link.tsx';
 import { VisitList } from './parts/visit-list.tsx';
 import { VitalsList } from './parts/vitals-list.tsx';
 import { record } from './record.ts';
@@ -197,9 +198,7 @@ function ContactPerson({ card }: { card: CardData }): ReactElement {
       {phone && (
         <>
           {', '}
-          <a className="no-wrap" href={`tel:${phone.replace(/[^\d+]/g, '')}`}>
-            {phone}
-          </a>
+          <PhoneLink number={phone} />
         </>
       )}
     </>
