@@ -12,7 +12,7 @@ import {
 import { etag, sendJson, success } from './answers.ts';
 import { type Entry, isRead, malformed, readAddress, readEntries, textOf, toWrite } from './bundle-entries.ts';
 import { baseUrlOf, type FhirService } from './fhir-context.ts';
-import { noteMatched, type Noted, readOf, toRecords } from './note-reads.ts';
+import { type Noted, noteMatched, readOf, toRecords } from './note-reads.ts';
 import { readResourceBody } from './read-resource-body.ts';
 import { present, readVersion } from './read-routes.ts';
 import { isNotModified, readPreferences, requireJson, requireJsonWanted } from './request-headers.ts';

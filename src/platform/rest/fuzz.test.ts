@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FhirServer, startFhirServer } from '../../../test/support/fhir-server.ts';
 import { checkRecord } from '../../../test/support/check-record.ts';
+import { type FhirServer, startFhirServer } from '../../../test/support/fhir-server.ts';
 
 /** Requests per run; a fixed seed, so that a failure can be seen again. */
 const runs = { numRuns: 1500, seed: 20261123 };
@@ -303,6 +303,6 @@ it('whatever is sent is answered, and never with a fault of the server', async (
     runs,
   );
   // The generator reaches the successes as well as the refusals.
-  expect([...seen.keys()].sort()).toEqual(expect.arrayContaining([200, 201, 204, 400, 404, 405, 415, 422]));
+  expect([...seen.keys()]).toEqual(expect.arrayContaining([200, 201, 204, 400, 404, 405, 415, 422]));
   expect(await checkRecord(server.database.sql)).toEqual([]);
 }, 120_000);

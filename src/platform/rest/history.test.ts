@@ -147,7 +147,7 @@ describe('history of a type and of the whole record', () => {
   it('holds every type', async () => {
     await server.create({ resourceType: 'Organization', name: 'last' });
     const { body: bundle } = await server.get('_history?_count=1000');
-    const types = new Set(entriesOf(bundle).map(({ fullUrl }) => String(fullUrl).split('/').at(-2)));
+    const types = new Set(entriesOf(bundle).map(({ fullUrl }) => String(fullUrl).split('/').at(-2) ?? ''));
     expect([...types].sort()).toEqual(['Device', 'Location', 'Organization', 'Patient']);
     expect((await server.get('Nothing/_history')).status).toBe(404);
   });

@@ -173,7 +173,9 @@ beforeAll(async () => {
   for (const resource of all) {
     const { resourceType, id } = resource as { resourceType: string; id: string };
     const answer = await server.put(`${resourceType}/${id}`, resource);
-    expect(answer.status, answer.text).toBe(201);
+    if (answer.status !== 201) {
+      throw new Error(answer.text);
+    }
   }
 });
 afterAll(() => server.close());

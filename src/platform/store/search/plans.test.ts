@@ -84,7 +84,7 @@ async function planOf(search: string): Promise<Node[]> {
   const values = (page?.values ?? []).map((each) => `'${String(each).replaceAll("'", "''")}'`);
   try {
     const [row] = await client.unsafe(`explain (format json) execute page(${values.join(', ')})`);
-    const [plan] = row?.['QUERY PLAN'] as { Plan: Node }[];
+    const [plan] = (row?.['QUERY PLAN'] ?? []) as { Plan: Node }[]; // as: EXPLAIN gives this
     return plan ? nodesOf(plan.Plan) : [];
   } finally {
     await client.unsafe('deallocate page');
