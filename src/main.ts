@@ -53,7 +53,9 @@ async function openDatabase(
 
 async function serve(program: RunningProgram, context: PartContext): Promise<FastifyInstance> {
   const { settings, log } = context;
-  const logger: FastifyBaseLogger = logOf(log, 'http');
+  // What the HTTP library would say for information is said by the request log and the end of the start.
+  const quiet = settings.VSIS_LOG_LEVEL === 'info' ? { level: 'warn' } : {};
+  const logger: FastifyBaseLogger = logOf(log, 'http').child({}, quiet);
   const app = createServer({ logger, hostNames: [settings.VSIS_HOST] });
   program.opened.defer(() => app.close());
   logRequests(app, logOf(log, 'http'));
