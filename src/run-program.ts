@@ -1,3 +1,4 @@
+import { isDatabaseAway } from '#platform/database';
 import { AppError, StartError } from '#platform/errors';
 import { describeError } from '#platform/log';
 
@@ -24,6 +25,10 @@ function tellError(error: unknown, out: Output): number {
   if (error instanceof AppError) {
     out.write(`\n${error.message}\n`);
     return error instanceof StartError ? error.exitCode : faultExitCode;
+  }
+  if (isDatabaseAway(error)) {
+    out.write('\nThe database stopped answering. What was stored is kept; run the command again.\n');
+    return faultExitCode;
   }
   const { type, message, stack } = describeError(error);
   out.write(`\nVSİS failed: ${type}: ${message}\n${stack ?? ''}\n`);

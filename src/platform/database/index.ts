@@ -9,6 +9,7 @@ export {
 } from './connect.ts';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts';
 export { type DatabaseFailure, databaseFailures } from './errors.ts';
+export { isDatabaseAway } from './is-database-away.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export type { MigrationPart } from './migration-files.ts';
 export { openProgramDatabase, type ProgramDatabase, type ProgramDatabaseOptions } from './program-database.ts';

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import postgres from 'postgres';
+import { isDatabaseAway } from '#platform/database';
 import { AppError } from '#platform/errors';
 import { toOutcome } from './to-outcome.ts';
 
@@ -24,7 +24,7 @@ export function toAppError(thrown: unknown): AppError {
   if (isFastifyError(thrown)) {
     return fromFastify(thrown);
   }
-  if (thrown instanceof Error && isDatabaseAway(thrown)) {
+  if (isDatabaseAway(thrown)) {
     return new AppError('unavailable', 'http.database-away', 'The database does not answer; try again shortly.', {
       cause: thrown,
     });
@@ -51,25 +51,4 @@ function fromFastify(error: FastifyError): AppError {
         ? new AppError('invalid', 'http.malformed-request', 'The request is malformed.', { cause: error })
         : new AppError('fault', 'http.unexpected', 'Something went wrong here.', { cause: error });
   }
-}
-
-/** The connection broke or cannot be made; whether a write that was under way took place is then not known. */
-const away = new Set([
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'CONNECT_TIMEOUT',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOENT',
-  'EPIPE',
-  '57P01',
-  '57P02',
-  '57P03',
-  '53300',
-]);
-
-function isDatabaseAway(error: Error): boolean {
-  const code = error instanceof postgres.PostgresError || 'code' in error ? String(error.code) : '';
-  return away.has(code) || code.startsWith('53'); // class 53: disk full, out of memory, too many connections
 }
