@@ -1,4 +1,4 @@
-import type { CompiledStructures } from './compile-structures.ts';
+import type { CompiledStructures } from '../../src/platform/fhir/definitions/compiled-structures.ts';
 import type { CodeSystem, Concept, ConceptSet, Terminology } from './definition-sources.ts';
 
 /** value set URL → code system URL → codes. A set that cannot be listed has no entry. */

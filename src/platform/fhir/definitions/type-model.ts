@@ -1,27 +1,5 @@
+import type { CompiledConstraint, CompiledElement, CompiledStructures, CompiledType } from './compiled-structures.ts';
 import { readGenerated } from './read-generated.ts';
-
-/** The element as `structures.json` spells it; see tools/definitions/compile-structures.ts. */
-type CompiledElement = {
-  n: string;
-  m?: number;
-  x?: number;
-  t: string[];
-  b?: string;
-  s?: 1;
-  i?: 1;
-  c?: string[];
-  a?: 1;
-};
-type CompiledType = {
-  name: string;
-  kind: TypeModel['kind'];
-  base?: string;
-  abstract?: 1;
-  c?: string[];
-  e: CompiledElement[];
-};
-type Constraint = readonly [severity: 'error' | 'warning', expression: string, human: string];
-type CompiledStructures = { types: CompiledType[]; constraints: Record<string, Constraint> };
 
 /** One R4 type: a resource, a data type, a primitive, or a part such as `Patient.contact`. */
 export type TypeModel = {
@@ -158,7 +136,7 @@ function getType(name: string): TypeModel {
   return type;
 }
 
-export function findConstraint(key: string): Constraint | undefined {
+export function findConstraint(key: string): CompiledConstraint | undefined {
   return compiled.constraints[key];
 }
 
