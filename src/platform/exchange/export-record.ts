@@ -60,8 +60,8 @@ async function* contentsOf(
 ): AsyncGenerator<string> {
   let after = '0';
   for (;;) {
-    const rows: { rid: string; content: string }[] = await sql<{ rid: string; content: string }[]>`
-      select rid::text as rid, content
+    const rows: { position: string; content: string }[] = await sql<{ position: string; content: string }[]>`
+      select rid::text as position, content
       from record.resource
       where type = ${type} and rid > ${after}::text::bigint
       order by rid
@@ -70,7 +70,7 @@ async function* contentsOf(
     if (!last) {
       return;
     }
-    after = last.rid;
+    after = last.position;
     onPage(rows.length);
     yield rows.map((row) => `${withoutVersions ? stripVersions(row.content) : row.content}\n`).join('');
   }

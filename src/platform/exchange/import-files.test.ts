@@ -113,6 +113,24 @@ describe('importing files', () => {
     expect(refused[1]?.issues[0]?.expression).toBe('Patient.unknown');
   });
 
+  it('names the place of a resource that only the record can refuse', async () => {
+    const observation = (id: string, reference: string): string =>
+      JSON.stringify({ resourceType: 'Observation', id, status: 'final', code: { text: 'x' }, subject: { reference } });
+    const path = await write(
+      'conditional.ndjson',
+      [
+        observation('c1', 'Patient/good'),
+        observation('c2', 'Patient?identifier=nobody-has-this'),
+        observation('c3', 'Patient/good'),
+      ].join('\n'),
+    );
+    const { summary, refused } = await load([path]);
+    expect(summary).toMatchObject({ created: 2, refused: 1 });
+    expect(refused.map((each) => [each.origin, each.issues[0]?.expression])).toEqual([
+      ['conditional.ndjson#2', 'Observation.subject'],
+    ]);
+  });
+
   it('refuses an entry that refers to no entry of its Bundle', async () => {
     const path = await write('dangling.json', { ...transaction, entry: transaction.entry.slice(0, 1) });
     const { refused } = await load([path]);
@@ -173,6 +191,23 @@ describe('exporting the record', () => {
     } finally {
       await other.drop();
     }
+  });
+
+  it('leaves nothing out of a type that takes several pages', async () => {
+    const count = 2345;
+    const lines = Array.from(
+      { length: count },
+      (_, at) => `{"resourceType":"Basic","id":"b${at}","code":{"text":"x"}}`,
+    );
+    await load([await write('pages.ndjson', lines.join('\n'))]);
+    const path = join(folder, 'pages');
+    await exportRecord(store, path, { types: ['Basic'] });
+    const [text = ''] = [...(await readAll(path)).values()];
+    const ids = text
+      .trim()
+      .split('\n')
+      .map((line) => /"id":"(b\d+)"/.exec(line)?.[1]);
+    expect(ids).toEqual(lines.map((_, at) => `b${at}`));
   });
 
   it('leaves versions and times out where asked, so that records of different age compare equal', async () => {

@@ -27,7 +27,13 @@ export type LoadOptions = {
 /** Resources written in one transaction: large enough that commits do not count, small enough to hold no lock long. */
 const portionSize = 500;
 
-type Portion = { requests: WriteRequest[]; refusals: Refusal[]; last: LoadItem | undefined; items: number };
+type Portion = {
+  requests: WriteRequest[] /** Place of each request. */;
+  origins: string[];
+  refusals: Refusal[];
+  last: LoadItem | undefined;
+  items: number;
+};
 
 /**
  * Puts resources into the record as they come, in constant memory. While PostgreSQL stores one portion, the next is
@@ -75,7 +81,7 @@ async function refreshStatistics(sql: Sql, created: number, latest: number): Pro
 }
 
 function emptyPortion(): Portion {
-  return { requests: [], refusals: [], last: undefined, items: 0 };
+  return { requests: [], origins: [], refusals: [], last: undefined, items: 0 };
 }
 
 function addressOf({ resource, id }: LoadItem): string | undefined {
@@ -94,6 +100,7 @@ function addItem(portion: Portion, item: LoadItem): void {
   }
   const type = resource.resourceType;
   const id = item.id ?? resource.id ?? newId();
+  portion.origins.push(origin);
   portion.requests.push(
     item.onlyNew ? { kind: 'create', type, wantedId: id, resource } : { kind: 'update', type, target: id, resource },
   );
@@ -163,7 +170,7 @@ async function writeOneByOne(
   before: (sql: Sql) => Promise<void>,
 ): Promise<WriteResult[]> {
   const results: WriteResult[] = [];
-  for (const request of portion.requests) {
+  for (const [at, request] of portion.requests.entries()) {
     try {
       const single = { validated: true, skipUnchanged: true, keepVersions: options.keepVersions ?? false };
       results.push(...(await writeResources(store, actor, [request], single)));
@@ -174,7 +181,7 @@ async function writeOneByOne(
       const issues: readonly Issue[] =
         error.issues.length > 0 ? error.issues : [{ severity: 'error', code: 'processing', text: error.message }];
       const resource = 'resource' in request ? request.resource : undefined;
-      const refusal = { origin: portion.last?.origin ?? '', resource, issues };
+      const refusal = { origin: portion.origins[at] ?? '', resource, issues };
       portion.refusals.push(refusal);
       await options.onRefused(refusal);
     }

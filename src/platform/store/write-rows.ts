@@ -49,6 +49,7 @@ export async function writeRows(sql: Sql, writes: readonly PreparedWrite[], acto
         as g(n, method, bucket, type, id, version, supersedes, updated, content, self, patient, patient_key,
           date_lo, date_hi, label, keys, strings, located)
         left join record.resource r on r.bucket = g.bucket and r.type = g.type and r.id = g.id and g.supersedes > 0
+      order by g.n -- numbers are drawn after the sort, so they follow the order of the writes
     ),
     inserted as (
       insert into record.resource (bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo,
