@@ -1,5 +1,5 @@
 export type { SearchType } from './compiled-search.ts';
-export { type Condition, readCondition, supportedModifiers } from './conditions.ts';
+export type { Condition } from './conditions.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
 export { hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
@@ -7,10 +7,14 @@ export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type IndexedResource, patientOf } from './patient-of.ts';
 export { homeZoneMinutes, type Span, toSpan } from './periods.ts';
-export { type Include, parseSearch, type SearchQuery, type SortKey } from './query.ts';
+export { followedFrom, type Include, referringTo } from './includes.ts';
+export { type Branch, parseSearch, type SearchQuery, type SortKey } from './query.ts';
 export type { RangeEntry } from './range-entries.ts';
 export { normalizeReference, parseLocalReference } from './references.ts';
 export {
+  compartmentMembers,
+  compartmentParameters,
+  compartments,
   findSearchParameter,
   indexedParameters,
   isPatientLink,
@@ -29,6 +33,7 @@ export {
   readQuantityValue,
   readTokenForm,
 } from './search-values.ts';
+export { compartmentTarget, type SearchTarget, wholeRecord } from './search-target.ts';
 export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry, stringForms } from './string-forms.ts';
 export { isSystemless } from './token-forms.ts';
 export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';

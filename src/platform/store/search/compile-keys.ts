@@ -1,3 +1,4 @@
+import { indexedParameters, valueKey } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { type Clause, clause } from './clause.ts';
 import { column, type Scope } from './scope.ts';
@@ -5,6 +6,13 @@ import { column, type Scope } from './scope.ts';
 /** Rows that have one of the keys. */
 export function hasAnyKey(scope: Scope, keys: readonly bigint[]): Clause {
   return clause`${column(scope, 'keys')} && ${arrayLiteral(keys)}::text::bigint[]`;
+}
+
+/** The keys under which values of a parameter, given as forms, stand in rows of the types. */
+export function valueKeys({ types }: Scope, code: string, forms: readonly string[]): bigint[] {
+  return types.flatMap((type) =>
+    indexedParameters(type, code).flatMap((each) => forms.map((form) => valueKey(type, each, form))),
+  );
 }
 
 /** Rows with an indexed text that begins with one of the entries; each alternative names entries that must all be there. */

@@ -8,10 +8,9 @@ import {
   type SearchParameter,
   splitUnescaped,
   unescape,
-  valueKey,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { beginsWith, hasAnyKey } from './compile-keys.ts';
+import { beginsWith, hasAnyKey, valueKeys } from './compile-keys.ts';
 import type { Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
@@ -21,12 +20,12 @@ export function compileToken(
   modifier: string | undefined,
   values: readonly string[],
 ): Clause {
-  const codes = indexedParameters(scope.type, parameter.code);
   if (modifier === 'text') {
     const texts = values.map((value) => soughtText(`${parameter.code}:text`, unescape(value)));
+    const codes = new Set(scope.types.flatMap((type) => indexedParameters(type, parameter.code)));
     return beginsWith(
       scope,
-      codes.flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
+      [...codes].flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
     );
   }
   const forms = values.map((value) =>
@@ -34,10 +33,7 @@ export function compileToken(
       ? readOfTypeForm(parameter, value)
       : readTokenForm(parameter.code, value, hasNoSystem(parameter)),
   );
-  const found = hasAnyKey(
-    scope,
-    codes.flatMap((code) => forms.map((form) => valueKey(scope.type, code, form))),
-  );
+  const found = hasAnyKey(scope, valueKeys(scope, parameter.code, forms));
   return modifier === 'not' ? clause`not ${found}` : found;
 }
 

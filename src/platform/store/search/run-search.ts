@@ -4,9 +4,9 @@ import type { SearchQuery } from '#platform/search';
 import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 import { type Clause, clause, run, verbatim } from './clause.ts';
-import { compileWhere } from './compile-condition.ts';
+import { compileBranches } from './compile-condition.ts';
 import { allOf, column, type Scope } from './scope.ts';
-import { type SortExpression, sortExpression } from './sort-expression.ts';
+import { type SortExpression, sortExpression, typeExpression } from './sort-expression.ts';
 
 export type SearchPage = {
   readonly matches: readonly StoredVersion[];
@@ -26,8 +26,8 @@ type Row = StoredVersion & { readonly position: string; readonly order: readonly
  * `baseUrl` is the record's own address, which references in the query may carry.
  */
 export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
-  const scope: Scope = { alias: 'r', type: query.type, depth: 0, baseUrl };
-  const where = compileWhere(scope, query.conditions);
+  const scope: Scope = { alias: 'r', types: query.types, depth: 0, baseUrl };
+  const where = compileBranches(scope, query.branches);
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, where, undefined), next: undefined };
   }
@@ -66,7 +66,7 @@ async function countMatches(sql: Sql, where: Clause, limit: number | undefined):
 }
 
 async function selectPage(sql: Sql, scope: Scope, query: SearchQuery, where: Clause): Promise<Row[]> {
-  const expressions = query.sort.map((key) => sortExpression(scope, key));
+  const expressions = orderOf(scope, query);
   const after = query.cursor === undefined ? clause`true` : afterCursor(scope, query, expressions);
   const order = expressions.map(({ value, neverNull }, at) => {
     const direction = query.sort[at]?.descending ? clause`desc` : clause`asc`;
@@ -83,6 +83,10 @@ async function selectPage(sql: Sql, scope: Scope, query: SearchQuery, where: Cla
     order by ${order} r.rid
     limit ${query.count + 1}`,
   );
+}
+
+function orderOf(scope: Scope, { sort, types }: SearchQuery): readonly SortExpression[] {
+  return sort.length === 0 && types.length > 1 ? [typeExpression(scope)] : sort.map((key) => sortExpression(scope, key));
 }
 
 /** What PostgreSQL says of a text that is no timestamp, number or the like: only a cursor brings such into a search. */

@@ -1,6 +1,6 @@
 import { leadingDateOf, parameterNumber, type SearchParameter, type SortKey } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { column, type Scope } from './scope.ts';
+import { column, type Scope, typeOf } from './scope.ts';
 
 /** What a sort key orders by: the expression, and the type its values are compared as. */
 export type SortExpression = {
@@ -12,6 +12,11 @@ export type SortExpression = {
 
 const labelled = new Set(['name', 'family', 'title', 'phonetic']);
 
+/** The order of several types among each other, which is that of an index where no other is asked for. */
+export function typeExpression(scope: Scope): SortExpression {
+  return { value: column(scope, 'type'), cast: 'text', neverNull: true };
+}
+
 /** Rows without a value come last in both directions. Text is in Azerbaijani order: ə after e, x after h, ı before i. */
 export function sortExpression(scope: Scope, { parameter, descending }: SortKey): SortExpression {
   const { code } = parameter;
@@ -21,7 +26,7 @@ export function sortExpression(scope: Scope, { parameter, descending }: SortKey)
   if (code === '_lastUpdated') {
     return { value: column(scope, 'updated'), cast: 'timestamptz', neverNull: true };
   }
-  if (code === leadingDateOf(scope.type)) {
+  if (code === leadingDateOf(typeOf(scope))) {
     return { value: column(scope, descending ? 'date_hi' : 'date_lo'), cast: 'timestamptz', neverNull: false };
   }
   if (parameter.type === 'string' && labelled.has(code)) {
@@ -30,7 +35,7 @@ export function sortExpression(scope: Scope, { parameter, descending }: SortKey)
   if (parameter.type === 'date' || parameter.type === 'number' || parameter.type === 'quantity') {
     const bound = descending ? clause`max(entry.hi)` : clause`min(entry.lo)`;
     const value = clause`(select ${bound} from record.range_entry entry
-      where entry.rid = ${column(scope, 'rid')} and entry.parameter = ${parameterNumber(scope.type, code)})`;
+      where entry.rid = ${column(scope, 'rid')} and entry.parameter = ${parameterNumber(typeOf(scope), code)})`;
     return { value, cast: 'numeric', neverNull: false };
   }
   const value = clause`(jsonb_path_query_first(${column(scope, 'content')}::jsonb, ${jsonPath(parameter)}::text::jsonpath)

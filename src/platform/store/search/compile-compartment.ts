@@ -1,0 +1,25 @@
+import { type Condition, compartmentParameters, hash64, referenceKey } from '#platform/search';
+import { type Clause, clause } from './clause.ts';
+import { hasAnyKey } from './compile-keys.ts';
+import { isOfPatient } from './compile-reference.ts';
+import { anyOf, column, type Scope } from './scope.ts';
+
+/** Rows within a compartment: FHIR R4, compartmentdefinition.html. The resource it is named after is among them. */
+export function compileCompartment(
+  scope: Scope,
+  { compartment, id }: Condition & { readonly kind: 'compartment' },
+): Clause {
+  const address = `${compartment}/${id}`;
+  const keys = scope.types.flatMap((type) =>
+    compartmentParameters(compartment, type).map((code) => referenceKey(type, code, address)),
+  );
+  const ways = [hasAnyKey(scope, keys)];
+  if (compartment === 'Patient') {
+    ways.unshift(isOfPatient(scope, id)); // finds nearly all of them by an index that is smaller
+  }
+  if (scope.types.includes(compartment)) {
+    const self = clause`${column(scope, 'self')} = ${String(hash64(address))}::bigint`;
+    ways.push(clause`(${self} and ${column(scope, 'type')} = ${compartment} and ${column(scope, 'id')} = ${id})`);
+  }
+  return anyOf(ways);
+}
