@@ -83,9 +83,7 @@ function refuseUnknownParameters({ compartments, types }: CompiledSearch): void 
 }
 
 function readCompartment(definition: Compartment): Record<string, string[]> {
-  return Object.fromEntries(
-    definition.resource.flatMap((each) => (each.param ? [[each.code, each.param]] : [])),
-  );
+  return Object.fromEntries(definition.resource.flatMap((each) => (each.param ? [[each.code, each.param]] : [])));
 }
 
 /** Paths (below the type) of what `_summary=true` keeps: elements flagged so, and mandatory ones. */

@@ -10,6 +10,7 @@ import { spanOf } from './ranges.ts';
 import { normalizeReference } from './references.ts';
 import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
+import { addTextEntries } from './text-entries.ts';
 import { textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
@@ -68,6 +69,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       addEntries(collector, type, parameter, found);
     }
   }
+  addTextEntries(collector.strings, resource);
   return {
     keys: [...collector.keys],
     strings: [...collector.strings].sort(),
@@ -100,6 +102,8 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
       return;
     case 'reference':
       found.forEach((each) => addReference(collector, type, code, each));
+      return;
+    case 'special':
       return;
     default:
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, parameter.type, found));

@@ -3,11 +3,11 @@ export type { Condition } from './conditions.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
 export { hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
+export { followedFrom, type Include, referringTo } from './includes.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type IndexedResource, patientOf } from './patient-of.ts';
 export { homeZoneMinutes, type Span, toSpan } from './periods.ts';
-export { followedFrom, type Include, referringTo } from './includes.ts';
 export { type Branch, parseSearch, type SearchQuery, type SortKey } from './query.ts';
 export type { RangeEntry } from './range-entries.ts';
 export { normalizeReference, parseLocalReference } from './references.ts';
@@ -25,6 +25,7 @@ export {
   storedTypes,
   summaryPathsOf,
 } from './search-parameters.ts';
+export { compartmentTarget, type SearchTarget, wholeRecord } from './search-target.ts';
 export {
   type ComparedValue,
   type Prefix,
@@ -33,8 +34,9 @@ export {
   readQuantityValue,
   readTokenForm,
 } from './search-values.ts';
-export { compartmentTarget, type SearchTarget, wholeRecord } from './search-target.ts';
 export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry, stringForms } from './string-forms.ts';
+export { textEntry } from './text-entries.ts';
+export { readTextQuery, type TextQuery } from './text-query.ts';
 export { isSystemless } from './token-forms.ts';
 export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 export { walkPath } from './walk-path.ts';

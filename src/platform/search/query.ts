@@ -126,9 +126,10 @@ function withCompartment(draft: Draft, { compartment }: SearchTarget): SearchQue
 }
 
 type Draft = {
-  -readonly [Key in keyof Omit<SearchQuery, 'branches' | 'path' | 'types'>]: SearchQuery[Key] extends readonly (infer Item)[]
-    ? Item[]
-    : SearchQuery[Key];
+  -readonly [Key in keyof Omit<
+    SearchQuery,
+    'branches' | 'path' | 'types'
+  >]: SearchQuery[Key] extends readonly (infer Item)[] ? Item[] : SearchQuery[Key];
 } & {
   readonly path: string;
   readonly types: readonly string[];

@@ -46,7 +46,11 @@ function isOfTypes(scope: Scope): Clause[] {
   if (types.length === storedTypes.length) {
     return [];
   }
-  return [types.length === 1 ? clause`${type} = ${typeOf(scope)}` : clause`${type} = any(${arrayLiteral(types)}::text::text[])`];
+  return [
+    types.length === 1
+      ? clause`${type} = ${typeOf(scope)}`
+      : clause`${type} = any(${arrayLiteral(types)}::text::text[])`,
+  ];
 }
 
 function compileMissing(scope: Scope, { code }: SearchParameter, missing: boolean): Clause {

@@ -17,8 +17,15 @@ export function valueKeys({ types }: Scope, code: string, forms: readonly string
 
 /** Rows with an indexed text that begins with one of the entries; each alternative names entries that must all be there. */
 export function beginsWith(scope: Scope, alternatives: readonly (readonly string[])[]): Clause {
-  const query = alternatives
-    .map((all) => `(${all.map((each) => `'${each.replace(/['\\]/g, '$&$&')}':*`).join(' & ')})`)
-    .join(' | ');
+  return matchesText(scope, alternatives.map((all) => `(${all.map(beginning).join(' & ')})`).join(' | '));
+}
+
+/** Rows whose indexed texts meet a text query of PostgreSQL. */
+export function matchesText(scope: Scope, query: string): Clause {
   return clause`${column(scope, 'strings')} @@ ${query}::text::tsquery`;
+}
+
+/** An entry's beginning as a part of a text query. */
+export function beginning(entry: string): string {
+  return `'${entry.replace(/['\\]/g, '$&$&')}':*`;
 }

@@ -6,6 +6,7 @@ import { compileComposite } from './compile-composite.ts';
 import { compileRange } from './compile-range.ts';
 import { compileReference } from './compile-reference.ts';
 import { compileString, compileUri } from './compile-string.ts';
+import { compileText } from './compile-text.ts';
 import { compileToken } from './compile-token.ts';
 import { anyOf, column, type Scope } from './scope.ts';
 
@@ -18,6 +19,9 @@ export function compileValue(
 ): Clause {
   if (parameter.code === '_id') {
     return compileIds(scope, values.map(unescape), modifier === 'not');
+  }
+  if (parameter.code === '_text' || parameter.code === '_content') {
+    return compileText(scope, parameter.code, values);
   }
   switch (parameter.type) {
     case 'token':

@@ -86,7 +86,9 @@ async function selectPage(sql: Sql, scope: Scope, query: SearchQuery, where: Cla
 }
 
 function orderOf(scope: Scope, { sort, types }: SearchQuery): readonly SortExpression[] {
-  return sort.length === 0 && types.length > 1 ? [typeExpression(scope)] : sort.map((key) => sortExpression(scope, key));
+  return sort.length === 0 && types.length > 1
+    ? [typeExpression(scope)]
+    : sort.map((key) => sortExpression(scope, key));
 }
 
 /** What PostgreSQL says of a text that is no timestamp, number or the like: only a cursor brings such into a search. */
