@@ -1,6 +1,7 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { gone, notFound, placedAt } from './errors.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
+export type { Actor } from './prepared-write.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
 export { type Change, type ChangePage, firstChange, readChanges } from './read-changes.ts';
 export { findMany, findNewest, findVersion, type ResourceAddress, type StoredVersion } from './read-rows.ts';
@@ -11,4 +12,3 @@ export type { Sql } from './sql.ts';
 export type { Store } from './store.ts';
 export type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
 export { type WriteOptions, writeResources } from './write-resources.ts';
-export type { Actor } from './write-rows.ts';
