@@ -6,10 +6,10 @@ import type { Actor } from './prepared-write.ts';
 import { findNewest, type ResourceAddress, type StoredVersion } from './read-rows.ts';
 import type { Sql } from './sql.ts';
 
-/** Who saw what: a read of a resource or version (R), a search (S) or a history (H). */
+/** Who saw what: a read of a resource or version (R), a search (S), a history (H), or an operation by its name. */
 export type ReadRecord = {
   readonly actor: Actor;
-  readonly action: 'R' | 'S' | 'H';
+  readonly action: 'R' | 'S' | 'H' | `$${string}`;
   /** Absent in the history of the whole record. */
   readonly type?: string;
   readonly id?: string;

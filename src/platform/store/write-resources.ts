@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
+import { applyGuards } from './apply-guards.ts';
 import { connectEntries } from './connect-entries.ts';
 import { tooContended } from './errors.ts';
 import { applyPreconditions, lockTargets } from './lock-targets.ts';
@@ -37,7 +38,9 @@ export async function writeResources(
   options: WriteOptions = {},
 ): Promise<WriteResult[]> {
   const alone = await writeAlone(store, actor, requests, options);
-  return alone ?? retrying(() => writeInTransaction(store, actor, requests, options));
+  const results = alone ?? (await retrying(() => writeInTransaction(store, actor, requests, options)));
+  store.afterWrite?.();
+  return results;
 }
 
 /** One request that needs nothing of others is a statement shared with whoever writes at the same time. */
@@ -51,9 +54,10 @@ async function writeAlone(
   if (!request || others.length > 0 || options.closed || options.before || options.skipUnchanged) {
     return undefined;
   }
-  const result = standsAlone(request)
-    ? await writeSingle(store, actor, { request, path: options.paths?.[0], options })
-    : undefined;
+  const result =
+    standsAlone(request) && !store.guards?.[request.type]
+      ? await writeSingle(store, actor, { request, path: options.paths?.[0], options })
+      : undefined;
   return result && [result];
 }
 
@@ -69,6 +73,7 @@ async function writeInTransaction(
     await lockTargets(sql, steps);
     applyPreconditions(steps);
     await connectEntries(store, sql, steps, options.closed ?? false);
+    await applyGuards(store, sql, steps);
     const writes = await prepareAll(store, steps.filter(isOpen), options);
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     await writeAll(
