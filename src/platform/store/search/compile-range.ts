@@ -69,6 +69,7 @@ export function numericLiteral(value: number): Clause {
 export function hasEntry(scope: Scope, code: string, condition: Clause): Clause {
   const type = typeOf(scope);
   const numbers = arrayLiteral(indexedParameters(type, code).map((each) => parameterNumber(type, each)));
-  return clause`${column(scope, 'rid')} in (
-    select entry.rid from record.range_entry entry where entry.parameter = any(${numbers}::text::int[]) and ${condition})`;
+  return clause`(${column(scope, 'bucket')}, ${column(scope, 'rid')}) in (
+    select entry.bucket, entry.rid from record.range_entry entry
+    where entry.parameter = any(${numbers}::text::int[]) and ${condition})`;
 }

@@ -49,7 +49,8 @@ function compileIds(scope: Scope, ids: readonly string[], negated: boolean): Cla
   }
   const types = arrayLiteral(scope.types);
   return clause`(${column(scope, 'bucket')}, ${column(scope, 'type')}, ${column(scope, 'id')}) in (
-    select coalesce((select l.bucket from record.locator l where l.type = t.type and l.id = given.id), given.bucket),
+    select coalesce((select l.bucket from record.locator l
+      where l.home = given.bucket and l.type = t.type and l.id = given.id), given.bucket),
       t.type, given.id
     from unnest(${arrayLiteral(ids.map(bucketOfId))}::text::smallint[], ${arrayLiteral(ids)}::text::text[])
         as given(bucket, id), unnest(${types}::text::text[]) as t(type))`;
