@@ -71,6 +71,16 @@ const resources: readonly JsonObject[] = [
     note: [{ text: 'Biopsiya gözlənilir' }],
   },
   { resourceType: 'Location', id: 'l1', name: 'Palata' },
+  ...(
+    [
+      ['baku', 40.4093, 49.8671],
+      ['sumqait', 40.5897, 49.6686],
+      ['ganca', 40.6828, 46.3606],
+      ['fiji-west', -17.5, 179.9],
+      ['fiji-east', -17.5, -179.9],
+      ['pole', 89.9, 100],
+    ] as const
+  ).map(([id, latitude, longitude]) => ({ resourceType: 'Location', id, position: { latitude, longitude } })),
   {
     resourceType: 'List',
     id: 'watched',
@@ -109,7 +119,9 @@ beforeAll(async () => {
   server = await startFhirServer();
   for (const resource of resources) {
     const answer = await server.put(`${String(resource['resourceType'])}/${String(resource['id'])}`, resource);
-    expect(answer.status, answer.text).toBe(201);
+    if (answer.status !== 201) {
+      throw new Error(answer.text);
+    }
   }
 });
 afterAll(() => server.close());
@@ -296,6 +308,45 @@ describe('a composite of three', () => {
     'refuses %s',
     async (query) => {
       expect((await server.get(`MolecularSequence?${query}`)).status).toBe(400);
+    },
+  );
+});
+
+describe('near', () => {
+  it.each([
+    ['Location?near=40.4093|49.8671|5|km', 'baku'],
+    ['Location?near=40.4093|49.8671', 'baku sumqait'],
+    ['Location?near=40.4093|49.8671|26|km', 'baku'],
+    ['Location?near=40.4093|49.8671|27|km', 'baku sumqait'],
+    ['Location?near=40.4093|49.8671|26000|m', 'baku'],
+    ['Location?near=40.4093|49.8671|17|[mi_i]', 'baku sumqait'],
+    ['Location?near=40.4093|49.8671|296', 'baku sumqait'],
+    ['Location?near=40.4093|49.8671|300', 'baku ganca sumqait'],
+    ['Location?near=-17.5|180|50|km', 'fiji-east fiji-west'],
+    ['Location?near=89.9|-80|50|km', 'pole'],
+    ['Location?near=40.4093|49.8671|1|km,40.6828|46.3606|1|km', 'baku ganca'],
+    ['Location?near:missing=true', 'l1'],
+    ['?_type=Location,Patient&near:missing=true', 'refused'],
+  ])('%s finds %s', async (path, ids) => {
+    if (ids === 'refused') {
+      expect((await server.get(path)).status).toBe(400);
+    } else {
+      expect(await found(path)).toBe(ids);
+    }
+  });
+
+  it('is an order as well, in pages', async () => {
+    const first = await server.get('Location?near=40.4093|49.8671|400&_sort=near&_count=2');
+    expect([first.status, matchIds(first.body)]).toEqual([200, ['baku', 'sumqait']]);
+    expect(matchIds((await server.get(linkOf(first.body, 'next') ?? '')).body)).toEqual(['ganca']);
+    const last = await server.get('Location?near=40.4093|49.8671|400&_sort=-near&_count=1');
+    expect(matchIds(last.body)).toEqual(['ganca']);
+  });
+
+  it.each(['near=40', 'near=91|49', 'near=a|b', 'near=40|49|-1', 'near=40|49|1|kg', 'near=40|49|1|km|x', '_sort=near'])(
+    'refuses %s',
+    async (query) => {
+      expect((await server.get(`Location?${query}`)).status).toBe(400);
     },
   );
 });

@@ -89,7 +89,14 @@ function readValue(subject: Subject, name: string, value: string, budget: Search
 }
 
 function isCompared({ type }: SearchParameter): boolean {
-  return type === 'date' || type === 'number' || type === 'quantity' || type === 'composite' || type === 'string';
+  return (
+    type === 'date' ||
+    type === 'number' ||
+    type === 'quantity' ||
+    type === 'composite' ||
+    type === 'string' ||
+    type === 'special'
+  );
 }
 
 function readHas(subject: Subject, name: string, value: string, budget: SearchBudget): Condition {

@@ -1,8 +1,9 @@
 import type { Collector } from './collector.ts';
 import { addCompositeEntries } from './composite-entries.ts';
-import { referenceKey, valueKey } from './hash.ts';
+import { parameterNumber, referenceKey, valueKey } from './hash.ts';
 import { labelOf } from './label-of.ts';
 import { leadingDateOf } from './leading-date.ts';
+import { pointOf } from './near.ts';
 import { type IndexedResource, patientOf } from './patient-of.ts';
 import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
@@ -107,6 +108,7 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
       found.forEach((each) => addReference(collector, type, code, each));
       return;
     case 'special':
+      found.forEach(({ value }) => addPoint(collector, type, code, value));
       return;
     default:
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, parameter.type, found));
@@ -155,6 +157,15 @@ function addUri({ keys, strings }: Collector, type: string, code: string, { valu
 function withAndWithoutVersion(address: string): readonly string[] {
   const bar = address.indexOf('|');
   return bar < 0 ? [address] : [address, address.slice(0, bar)];
+}
+
+/** A point is an entry whose lower end is the latitude and whose upper end is the longitude. */
+function addPoint({ ranges }: Collector, type: string, code: string, value: unknown): void {
+  const point = pointOf(value);
+  if (point) {
+    const { latitude: lo, longitude: hi } = point;
+    ranges.push({ lo, hi, parameter: parameterNumber(type, code), units: [], tokens: [] });
+  }
 }
 
 function addReference({ keys, baseUrl }: Collector, type: string, code: string, { value }: Found): void {

@@ -6,13 +6,14 @@ export { hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from '
 export { followedFrom, type Include, referringTo } from './includes.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
+export { type Point, readSurroundings } from './near.ts';
 export { type IndexedResource, patientOf } from './patient-of.ts';
 export { homeZoneMinutes, type Span, toSpan } from './periods.ts';
 export { type Branch, parseSearch, type SearchQuery, type SortKey } from './query.ts';
 export type { RangeEntry } from './range-entries.ts';
 export { normalizeReference, parseLocalReference } from './references.ts';
 export {
-  compartmentMembers,
+  commonParameters,
   compartmentParameters,
   compartments,
   findSearchParameter,

@@ -9,6 +9,7 @@ const modifiersOf: Readonly<Record<string, readonly string[]>> = {
   date: ['missing'],
   number: ['missing'],
   quantity: ['missing'],
+  special: ['missing'],
 };
 
 const modifiersOfOwn: Readonly<Record<string, readonly string[]>> = {

@@ -2,11 +2,17 @@ import { AppError } from '#platform/errors';
 import { type Condition, getParameter, readCondition, type Subject } from './conditions.ts';
 import { invalid, unknownParameter } from './errors.ts';
 import { type Include, readInclude } from './includes.ts';
+import { type Point, readSurroundings } from './near.ts';
 import { fullBudget, type SearchBudget } from './search-budget.ts';
 import { findCommonParameter, type SearchParameter } from './search-parameters.ts';
 import { isOpen, narrowTarget, type SearchTarget, toTarget } from './search-target.ts';
 
-export type SortKey = { readonly parameter: SearchParameter; readonly descending: boolean };
+export type SortKey = {
+  readonly parameter: SearchParameter;
+  readonly descending: boolean;
+  /** The place that nearness is an order from. */
+  readonly origin?: Point;
+};
 
 /** Conditions on resources of some types; all of them must hold. */
 export type Branch = { readonly types: readonly string[]; readonly conditions: readonly Condition[] };
@@ -71,6 +77,7 @@ export function parseSearch(
   }
   atMost(limits.includes, '_include and _revinclude', [...draft.includes, ...draft.revIncludes]);
   refuseWholeRecord(draft, target);
+  draft.sort = draft.sort.map((key) => withOrigin(key, draft.branches));
   return withCompartment(draft, target);
 }
 
@@ -216,10 +223,26 @@ function readSortKey(types: Subject, text: string): SortKey {
   const descending = text.startsWith('-');
   const code = descending ? text.slice(1) : text;
   const parameter = getParameter(types, code, '_sort');
-  if (parameter.type === 'composite' || parameter.type === 'special' || unordered.has(code)) {
+  if (parameter.type === 'composite' || unordered.has(code)) {
     throw invalid('_sort', `${code} has no order`);
   }
   return { parameter, descending };
+}
+
+/** What is near is sorted by its distance from the place that the search names. */
+function withOrigin(key: SortKey, branches: readonly Branch[]): SortKey {
+  if (key.parameter.type !== 'special') {
+    return key;
+  }
+  const { code } = key.parameter;
+  const near = branches
+    .flatMap(({ conditions }) => conditions)
+    .find((each) => each.kind === 'value' && each.parameter.code === code && each.modifier === undefined);
+  const [value] = near?.kind === 'value' ? near.values : [];
+  if (value === undefined) {
+    throw invalid('_sort', `an order by ${code} needs the place: ${code}=latitude|longitude`);
+  }
+  return { ...key, origin: readSurroundings(code, value) };
 }
 
 function oneOf<Value extends string>(name: string, value: string, allowed: readonly Value[]): Value {

@@ -6,7 +6,8 @@ const table = JSON.parse(readFileSync(new URL('./generated/search.json', import.
 
 export type SearchParameter = CompiledParameter & { readonly common: boolean };
 
-const commonParameters: readonly SearchParameter[] = table.common.map((each) => ({ ...each, common: true }));
+/** The parameters of every type: `_id`, `_tag`, …; `_text` only where there is a narrative. */
+export const commonParameters: readonly SearchParameter[] = table.common.map((each) => ({ ...each, common: true }));
 
 const byType = new Map<string, ReadonlyMap<string, SearchParameter>>(
   Object.entries(table.types).map(([type, parameters]) => [

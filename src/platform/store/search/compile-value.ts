@@ -1,8 +1,9 @@
-import { invalid, type SearchParameter, unescape } from '#platform/search';
+import { type SearchParameter, unescape } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { bucketOfId } from '../bucket.ts';
 import { type Clause, clause } from './clause.ts';
 import { compileComposite } from './compile-composite.ts';
+import { compileNear } from './compile-near.ts';
 import { compileRange } from './compile-range.ts';
 import { compileReference } from './compile-reference.ts';
 import { compileString, compileUri } from './compile-string.ts';
@@ -39,7 +40,7 @@ export function compileValue(
     case 'composite':
       return anyOf(values.map((value) => compileComposite(scope, parameter, value)));
     case 'special':
-      throw invalid(parameter.code, 'this parameter is not supported');
+      return compileNear(scope, parameter.code, values); // the one special parameter of R4 that is stored
   }
 }
 
