@@ -5,6 +5,7 @@ import { invalidResource } from './errors.ts';
 import type { StoredVersion } from './read-rows.ts';
 import { isSameContent, stampResource } from './stamp-resource.ts';
 import type { Store } from './store.ts';
+import { measureValidation } from './store-metrics.ts';
 import type { PreparedWrite } from './write-rows.ts';
 import { currentOf, placeOf, type Step } from './write-step.ts';
 
@@ -62,7 +63,9 @@ function nextMoment(store: Store, newest: StoredVersion | undefined): string {
 }
 
 function refuseInvalid(step: Step, resource: Resource): void {
-  const issues = validateResource(resource).filter((each) => each.severity === 'error' || each.severity === 'fatal');
+  const issues = measureValidation(() => validateResource(resource)).filter(
+    (each) => each.severity === 'error' || each.severity === 'fatal',
+  );
   if (issues.length > 0) {
     throw invalidResource(issues.map((issue) => placeIssue(issue, step)));
   }

@@ -1,5 +1,6 @@
 import { arrayLiteral } from './array-literal.ts';
 import type { Sql } from './sql.ts';
+import { auditGroups, auditWaits } from './store-metrics.ts';
 import type { Actor } from './write-rows.ts';
 
 /** Who saw what: a read of a resource or version (R), a search (S) or a history (H). */
@@ -26,7 +27,12 @@ export type ReadAudit = {
   readonly record: (entry: ReadRecord) => Promise<void>;
 };
 
-type Waiting = { readonly entry: ReadRecord; readonly resolve: () => void; readonly reject: (error: unknown) => void };
+type Waiting = {
+  readonly entry: ReadRecord;
+  readonly sinceMs: number;
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+};
 
 const groupAtMost = 256;
 /** While one group is on its way to the disk the next gathers; a second keeps the first from delaying it. */
@@ -45,7 +51,7 @@ export function createReadAudit(sql: Sql): ReadAudit {
   return {
     record: (entry) =>
       new Promise((resolve, reject) => {
-        waiting.push({ entry, resolve, reject });
+        waiting.push({ entry, sinceMs: performance.now(), resolve, reject });
         if (inFlight < groupsInFlight) {
           inFlight += 1;
           setImmediate(() => void drain()); // requests of the same turn share the group
@@ -60,7 +66,12 @@ async function writeGroup(sql: Sql, group: readonly Waiting[]): Promise<void> {
       sql,
       group.map(({ entry }) => entry),
     );
-    group.forEach(({ resolve }) => resolve());
+    const nowMs = performance.now();
+    auditGroups.record(group.length);
+    for (const { sinceMs, resolve } of group) {
+      auditWaits.record((nowMs - sinceMs) / 1000);
+      resolve();
+    }
   } catch (error) {
     const [only, ...others] = group;
     if (only && others.length === 0) {

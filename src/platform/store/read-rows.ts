@@ -1,6 +1,7 @@
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
 import type { Sql } from './sql.ts';
+import { newestReads, versionReads } from './store-metrics.ts';
 
 export type ResourceAddress = { readonly type: string; readonly id: string };
 
@@ -21,6 +22,7 @@ export type StoredVersion = ResourceAddress & {
  * The bucket comes from the id, or from the locator where the id does not tell it.
  */
 export async function findNewest(sql: Sql, { type, id }: ResourceAddress): Promise<StoredVersion | undefined> {
+  newestReads.add();
   const [row] = await sql<StoredVersion[]>`
     select bucket, type, id, version, updated, method, patient, content
     from record.resource
@@ -45,6 +47,7 @@ export async function findVersion(
   { type, id }: ResourceAddress,
   version: number,
 ): Promise<StoredVersion | undefined> {
+  versionReads.add();
   const [row] = await sql<StoredVersion[]>`
     with home as (
       select coalesce((select bucket from record.locator where type = ${type} and id = ${id}),

@@ -8,6 +8,7 @@ import { resolveConditions } from './resolve-conditions.ts';
 import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
+import { countWrites } from './store-metrics.ts';
 import { writeCreate } from './write-create.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
 import { type Actor, type PreparedWrite, writeRows } from './write-rows.ts';
@@ -36,7 +37,9 @@ export async function writeResources(
   options: WriteOptions = {},
 ): Promise<WriteResult[]> {
   const plain = isPlainCreate(requests, options) ? await writePlainCreate(store, actor, requests, options) : undefined;
-  return plain ?? retrying(() => writeInTransaction(store, actor, requests, options));
+  const results = plain ?? (await retrying(() => writeInTransaction(store, actor, requests, options)));
+  countWrites(results);
+  return results;
 }
 
 function isPlainCreate([first, ...others]: readonly WriteRequest[], options: WriteOptions): boolean {
