@@ -90,7 +90,7 @@ describe('the program', () => {
       /^vsis_store_writes_total\{outcome="created"\} 1$/m,
       /^vsis_store_search_seconds_count 1$/m,
       /^vsis_store_validation_seconds_count 1$/m,
-      /^vsis_audit_group_records_count 1$/m,
+      /^vsis_store_group_items_count\{of="audit"\} 1$/m,
       /^vsis_database_connections\{state="limit"\} \d+$/m,
       /^vsis_event_loop_utilization_ratio\{process="0"\} 0\.\d+$/m,
       /^vsis_process_memory_bytes\{use="resident",process="0"\} \d+$/m,

@@ -4,8 +4,10 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { readSettings } from '#platform/config';
 import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
 import { StartError } from '#platform/errors';
+import { createEvents } from '#platform/events';
 import { createServer } from '#platform/http';
 import { createLog, createProgress, type Log, logOf, logRequests, type Progress, readableLines } from '#platform/log';
+import type { Store } from '#platform/store';
 import { collectMetrics, keepSlowLog, measureProcess, measureRequests, mergeMetrics } from '#platform/telemetry';
 import { type Health, measureDisk, readinessChecks } from './health.ts';
 import { migrationParts } from './migration-parts.ts';
@@ -15,6 +17,7 @@ import { type RunningProgram, runProgram } from './run-program.ts';
 import { type ProgramSettings, specification } from './settings.ts';
 
 export const httpPortExitCode = 10;
+
 /** Metrics and health are for programs on this machine; who wants them elsewhere puts a proxy before them. */
 const operationsHost = '127.0.0.1';
 
@@ -125,7 +128,21 @@ async function start(program: RunningProgram, flags: readonly string[]): Promise
   const database = await openDatabase(program, settings, { log, progress });
   health.checks = await readinessChecks(database.sql, settings);
   measureDisk(settings.VSIS_DATA_DIR);
-  const context: PartContext = { settings, database, log, progress, signal: program.signal, version, health };
+  const { sql, applicationUrl: databaseUrl } = database;
+  const events = createEvents({ sql, databaseUrl, log: logOf(log, 'events') });
+  program.opened.defer(() => events.close());
+  const store: Store = { sql, now: () => new Date(), afterWrite: events.wake };
+  const context: PartContext = {
+    settings,
+    database,
+    store,
+    events,
+    log,
+    progress,
+    signal: program.signal,
+    version,
+    health,
+  };
   for (const part of parts) await part.prepare?.(context);
   if (program.signal.aborted) return;
   keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);

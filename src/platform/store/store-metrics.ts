@@ -1,5 +1,5 @@
 import { describeSearch, type SearchQuery } from '#platform/search';
-import { countBounds, counter, histogram, noteDuration, secondsBounds } from '#platform/telemetry';
+import { countBounds, counter, type Histogram, histogram, noteDuration, secondsBounds } from '#platform/telemetry';
 import type { WriteResult } from './write-request.ts';
 
 const writes = counter({
@@ -17,10 +17,6 @@ const outcomes = {
 export function countWrites(results: readonly WriteResult[]): void {
   for (const { outcome } of results) outcomes[outcome].add();
 }
-
-const reads = counter({ name: 'vsis_store_reads_total', about: 'Resources and versions asked for by their address.' });
-export const newestReads = reads.with({ of: 'newest' });
-export const versionReads = reads.with({ of: 'version' });
 
 const searches = histogram({
   name: 'vsis_store_search_seconds',
@@ -51,14 +47,19 @@ export function measureValidation<Result>(validate: () => Result): Result {
   return result;
 }
 
-export const auditGroups = histogram({
-  name: 'vsis_audit_group_records',
-  about: 'Records of reads written to the audit trail in one statement.',
+const groupSizes = histogram({
+  name: 'vsis_store_group_items',
+  about: 'What was asked for at the same time and shared one statement: reads, records of the audit trail, writes.',
   bounds: countBounds,
-}).with({});
-
-export const auditWaits = histogram({
-  name: 'vsis_audit_wait_seconds',
-  about: 'How long answers to reads waited until their audit record was durable.',
+});
+const groupWaits = histogram({
+  name: 'vsis_store_group_wait_seconds',
+  about: 'How long each of them waited until the statement it shared had committed.',
   bounds: secondsBounds,
-}).with({});
+});
+
+export type GroupMeasures = { readonly sizes: Histogram; readonly waits: Histogram };
+
+export function groupMeasures(of: string): GroupMeasures {
+  return { sizes: groupSizes.with({ of }), waits: groupWaits.with({ of }) };
+}
