@@ -33,7 +33,7 @@ async function addressOf(program: RunningVsis): Promise<string> {
 
 const isReady = async (address: string): Promise<number> => (await fetch(`${address}/health/ready`)).status;
 
-describe('the program', () => {
+describe('the program', { timeout: 60_000 }, () => {
   it('starts, says where it is, stops in order, and finds its data again', async () => {
     const dataDir = await tempFolder();
     const first = start(dataDir);
@@ -159,7 +159,7 @@ describe('the program', () => {
   });
 });
 
-describe('vsis', () => {
+describe('vsis', { timeout: 60_000 }, () => {
   async function vsis(...args: string[]): Promise<{ code: number | null; output: string }> {
     const program = runVsis('src/cli.ts', args);
     return { code: await program.ended, output: program.output() };
