@@ -7,7 +7,7 @@ export async function joinPieces(
   const joined: Buffer[] = [];
   let bytes = 0;
   for await (const piece of pieces) {
-    joined.push(Buffer.from(piece));
+    joined.push(typeof piece === 'string' ? Buffer.from(piece) : piece);
     bytes += piece.length;
     if (bytes > atMostBytes) {
       refuse();
