@@ -5,7 +5,7 @@ import type { Preferences } from './request-headers.ts';
 
 const fhirJson = 'application/fhir+json; charset=utf-8';
 
-export function sendJson(reply: FastifyReply, text: string | Readable): FastifyReply {
+export function sendJson(reply: FastifyReply, text: string | Buffer | Readable): FastifyReply {
   return reply.type(fhirJson).send(text);
 }
 

@@ -58,6 +58,6 @@ function send(reply: FastifyReply, { status = 200, headers = {}, body, contentTy
   if (body === undefined) {
     return reply.send();
   }
-  const payload = typeof body === 'string' ? body : Readable.from(body, { objectMode: false });
+  const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : Readable.from(body, { objectMode: false });
   return contentType === undefined ? sendJson(reply, payload) : reply.type(contentType).send(payload);
 }

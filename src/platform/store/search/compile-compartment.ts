@@ -1,4 +1,4 @@
-import { type Condition, compartmentParameters, hash64, referenceKey } from '#platform/search';
+import { type Condition, compartmentKey, compartmentParameters, hash64, referenceKey } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
 import { hasAnyKey } from './compile-keys.ts';
 import { isOfPatient } from './compile-reference.ts';
@@ -9,17 +9,14 @@ export function compileCompartment(
   scope: Scope,
   { compartment, id }: Condition & { readonly kind: 'compartment' },
 ): Clause {
+  if (compartment === 'Patient') {
+    return anyOf([isOfPatient(scope, id), hasAnyKey(scope, [compartmentKey(id)])]);
+  }
   const address = `${compartment}/${id}`;
   const keys = scope.types.flatMap((type) =>
     compartmentParameters(compartment, type).map((code) => referenceKey(type, code, address)),
   );
-  const ways = [hasAnyKey(scope, keys)];
-  if (compartment === 'Patient') {
-    ways.unshift(isOfPatient(scope, id)); // finds nearly all of them by an index that is smaller
-  }
-  if (scope.types.includes(compartment)) {
-    const self = clause`${column(scope, 'self')} = ${String(hash64(address))}::bigint`;
-    ways.push(clause`(${self} and ${column(scope, 'type')} = ${compartment} and ${column(scope, 'id')} = ${id})`);
-  }
-  return anyOf(ways);
+  const self = clause`${column(scope, 'self')} = ${String(hash64(address))}::bigint`;
+  const isNamed = clause`(${self} and ${column(scope, 'type')} = ${compartment} and ${column(scope, 'id')} = ${id})`;
+  return anyOf([hasAnyKey(scope, keys), ...(scope.types.includes(compartment) ? [isNamed] : [])]);
 }
