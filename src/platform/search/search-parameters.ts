@@ -61,7 +61,7 @@ export function indexedParameters(type: string, code: string): readonly string[]
 
 /** Parameters of the type that place a resource in a patient's compartment, the leading one first. */
 export function patientParametersOf(type: string): readonly string[] {
-  return compartmentParameters('Patient', type);
+  return type === 'Patient' ? [] : compartmentParameters('Patient', type); // one linked to another lies in a record of its own
 }
 
 /** Types whose resources have a compartment of their own. */

@@ -9,10 +9,11 @@ export function compileCompartment(
   scope: Scope,
   { compartment, id }: Condition & { readonly kind: 'compartment' },
 ): Clause {
-  if (compartment === 'Patient') {
-    return anyOf([isOfPatient(scope, id), hasAnyKey(scope, [compartmentKey(id)])]);
-  }
   const address = `${compartment}/${id}`;
+  if (compartment === 'Patient') {
+    const linked = scope.types.includes('Patient') ? [referenceKey('Patient', 'link', address)] : [];
+    return anyOf([isOfPatient(scope, id), hasAnyKey(scope, [compartmentKey(id), ...linked])]);
+  }
   const keys = scope.types.flatMap((type) =>
     compartmentParameters(compartment, type).map((code) => referenceKey(type, code, address)),
   );
