@@ -252,7 +252,7 @@ function union(context: Context): fc.Arbitrary<JsonObject[]> {
     const name = `u${names}`;
     return branches.map((each) => ({
       column: [{ name, path: each.path }],
-      ...('iteration' in each ? each.iteration : {}),
+      ...('iteration' in each ? (each.iteration as JsonObject) : {}), // as: the record above
     }));
   });
 }
