@@ -6,7 +6,7 @@ import type { Preferences } from './request-headers.ts';
 const fhirJson = 'application/fhir+json; charset=utf-8';
 
 /** Sends a resource as the JSON text it is; where another form is wanted, `negotiate.ts` turns it into that. */
-export function sendResource(reply: FastifyReply, text: string | Readable): FastifyReply {
+export function sendResource(reply: FastifyReply, text: string | Buffer | Readable): FastifyReply {
   return reply.type(fhirJson).send(text);
 }
 

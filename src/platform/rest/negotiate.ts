@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { indentJson, parseJson, resourceToXml } from '#platform/fhir';
@@ -51,30 +52,34 @@ function notAcceptable(): AppError {
   return new AppError('notAcceptable', 'rest.not-acceptable', text);
 }
 
-/** An answer that comes in pieces goes out as they come in the form it is stored in; any other form needs the whole. */
-export async function inWantedForm(request: FastifyRequest, pieces: Readable): Promise<Readable | string> {
+/** Bytes and pieces of an answer go out as they are in the form it is stored in; any other form needs the whole text. */
+export async function inWantedForm(
+  request: FastifyRequest,
+  body: string | Buffer | Readable,
+): Promise<string | Buffer | Readable> {
   const form = wantedForm(request);
-  return !form || isAsStored(form) ? pieces : (await pieces.map(String).toArray()).join('');
+  if (typeof body === 'string' || !form || isAsStored(form)) return body;
+  return Buffer.isBuffer(body) ? body.toString() : text(body);
 }
 
 const fhirJson = 'application/fhir+json';
 
-function toWanted(text: string, reply: FastifyReply, wanted: AnswerForm): string {
-  if (!String(reply.getHeader('Content-Type')).startsWith(fhirJson)) return text;
+function toWanted(json: string, reply: FastifyReply, wanted: AnswerForm): string {
+  if (!String(reply.getHeader('Content-Type')).startsWith(fhirJson)) return json;
   if (wanted.form === 'json') {
     reply.type(`${wanted.mediaType}; charset=utf-8`);
-    return wanted.pretty ? indentJson(text) : text;
+    return wanted.pretty ? indentJson(json) : json;
   }
-  const xml = toXml(text, reply, wanted);
-  if (xml === undefined) return text;
+  const xml = toXml(json, reply, wanted);
+  if (xml === undefined) return json;
   reply.type(`${wanted.mediaType}; charset=utf-8`);
   return xml;
 }
 
 /** An error whose words XML cannot hold is told in JSON. */
-function toXml(text: string, reply: FastifyReply, { pretty }: AnswerForm): string | undefined {
+function toXml(json: string, reply: FastifyReply, { pretty }: AnswerForm): string | undefined {
   try {
-    return resourceToXml(parseJson(text), { pretty });
+    return resourceToXml(parseJson(json), { pretty });
   } catch (error) {
     if (reply.statusCode >= 400 && error instanceof AppError) return undefined;
     throw error;

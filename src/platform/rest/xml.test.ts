@@ -162,6 +162,11 @@ describe('every interaction speaks XML', () => {
     expect([answer.status, placesOf(read(answer.text))]).toEqual([200, ['Patient.shoe']]);
   });
 
+  it('an operation whose answer comes in pieces', async () => {
+    const everything = read((await server.get('Patient/x/$everything?_pretty=true', asXml)).text);
+    expect(everything).toMatchObject({ type: 'searchset', entry: [{ resource: { id: 'x' } }] });
+  });
+
   it('the CapabilityStatement', async () => {
     const statement = read((await server.get('metadata', asXml)).text);
     expect(statement['format']).toEqual(['application/fhir+json', 'json', 'application/fhir+xml', 'xml']);

@@ -69,9 +69,8 @@ async function send(
   if (body === undefined) {
     return reply.send();
   }
-  const payload = typeof body === 'string' ? body : Readable.from(body, { objectMode: false });
-  if (contentType !== undefined) {
-    return reply.type(contentType).send(payload);
-  }
-  return sendResource(reply, typeof payload === 'string' ? payload : await inWantedForm(request, payload));
+  const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : Readable.from(body, { objectMode: false });
+  return contentType === undefined
+    ? sendResource(reply, await inWantedForm(request, payload))
+    : reply.type(contentType).send(payload);
 }

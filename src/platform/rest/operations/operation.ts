@@ -36,8 +36,8 @@ export type OperationAnswer = {
   /** 200 where nothing is said. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON text of a resource, or pieces that make it up; no body where absent. */
-  readonly body?: string | AsyncIterable<string>;
+  /** JSON text of a resource, or its bytes, or pieces that make it up; no body where absent. */
+  readonly body?: string | Buffer | AsyncIterable<string | Buffer>;
   /** `application/fhir+json` where nothing is said. */
   readonly contentType?: string;
   /** What the answer shows of whom: in the audit trail before a byte leaves. Writes are noted by the store. */
