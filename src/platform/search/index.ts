@@ -1,8 +1,9 @@
 export type { SearchType } from './compiled-search.ts';
 export { type Condition, readCondition, supportedModifiers } from './conditions.ts';
+export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
-export { hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
+export { compartmentKey, hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type IndexedResource, patientOf } from './patient-of.ts';
