@@ -1,5 +1,17 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { gone, notFound, placedAt } from './errors.ts';
+export {
+  type BucketRange,
+  type Deletion,
+  deletionsSince,
+  type ExportedPatients,
+  type ExportedRow,
+  type ExportScope,
+  findInScope,
+  findReferring,
+  rowsLinkedTo,
+  rowsOfBuckets,
+} from './export-rows.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
 export { type Change, type ChangePage, firstChange, readChanges } from './read-changes.ts';
@@ -7,6 +19,7 @@ export { findMany, findNewest, findVersion, type ResourceAddress, type StoredVer
 export { findReferences, rewriteReferences } from './rewrite-references.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
+export { hasSettled, honestMoment, type SettledMoment, takeMoment } from './settled-moment.ts';
 export type { Sql } from './sql.ts';
 export type { Store } from './store.ts';
 export type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
