@@ -1,11 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { ProgramDatabase } from '#platform/database';
+import type { Events } from '#platform/events';
 import { startProgress } from '#platform/exchange';
 import { servePortal } from '#platform/http';
 import { demoTokenKey } from '#platform/identity';
 import type { Log, Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
+import type { Store } from '#platform/store';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
 import { registerHealth } from './health.ts';
@@ -16,6 +18,8 @@ import type { ProgramSettings } from './settings.ts';
 export type PartContext = {
   readonly settings: ProgramSettings;
   readonly database: ProgramDatabase;
+  readonly store: Store;
+  readonly events: Events;
   readonly log: Log;
   readonly progress: Progress;
   /** Aborted when the program is asked to stop while it still starts. */
@@ -36,11 +40,10 @@ export type Part = {
 const portalFolder = fileURLToPath(new URL('../.cache/portal/', import.meta.url));
 
 /** The invented country is made at the first start of demo mode, and gone on with where a start was interrupted. */
-async function prepareWorld({ settings, database, progress, signal }: PartContext): Promise<void> {
+async function prepareWorld({ settings, database, store, progress, signal }: PartContext): Promise<void> {
   if (!settings.VSIS_DEMO) {
     return;
   }
-  const store = { sql: database.sql, now: () => new Date() };
   const today = new Date().toISOString().slice(0, 10);
   const left = await findUnfinishedSeed(database.sql, { people: settings.VSIS_PEOPLE, seed: 'vsis', today });
   if (left) {
@@ -77,9 +80,9 @@ export const parts: readonly Part[] = [
   {
     name: 'fhir',
     prepare: prepareWorld,
-    mount: async (app, { database, version, settings }) =>
+    mount: async (app, { store, version, settings }) =>
       registerFhir(app, {
-        store: { sql: database.sql, now: () => new Date() },
+        store,
         actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
         version,
       }),

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
 import { createServer } from '#platform/http';
-import { registerFhir } from '#platform/rest';
+import { type Operation, registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -38,6 +38,8 @@ export type FhirServerOptions = {
   readonly baseUrl?: string;
   /** A database that is there already; the caller drops it. */
   readonly database?: TestDatabase;
+  /** Beside those of the record. */
+  readonly operations?: readonly Operation[];
 };
 
 export async function startFhirServer(options: FhirServerOptions = {}): Promise<FhirServer> {
@@ -49,7 +51,8 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
   };
   const app = createServer({ logger: pino({ level: 'silent' }) });
   const actorOf = async ({ id }: { id: string }) => ({ name: 'tester', requestId: id });
-  await registerFhir(app, { store, actorOf, version: '0.0.0-test' });
+  const { operations = [] } = options;
+  await registerFhir(app, { store, actorOf, version: '0.0.0-test', operations });
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
   const baseUrl = `${origin}/fhir`;
   const client = createClient(baseUrl);

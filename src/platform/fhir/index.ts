@@ -1,3 +1,4 @@
+export { findCoreProfile } from './definitions/core-profiles.ts';
 export { isJsonObject, type JsonObject, type Resource } from './definitions/resource.ts';
 export {
   type ElementModel,

@@ -1,10 +1,11 @@
+import type { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 import type { WriteResult } from '#platform/store';
 import type { Preferences } from './request-headers.ts';
 
 const fhirJson = 'application/fhir+json; charset=utf-8';
 
-export function sendJson(reply: FastifyReply, text: string): FastifyReply {
+export function sendJson(reply: FastifyReply, text: string | Readable): FastifyReply {
   return reply.type(fhirJson).send(text);
 }
 

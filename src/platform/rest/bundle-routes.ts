@@ -13,6 +13,7 @@ import { etag, sendJson, success } from './answers.ts';
 import { type Entry, isRead, malformed, readAddress, readEntries, textOf, toWrite } from './bundle-entries.ts';
 import { baseUrlOf, type FhirService } from './fhir-context.ts';
 import { type Noted, noteMatched, readOf, toRecords } from './note-reads.ts';
+import { isOperation, runBundledOperation } from './operations/bundled-operation.ts';
 import { readResourceBody } from './read-resource-body.ts';
 import { present, readVersion } from './read-routes.ts';
 import { isNotModified, readPreferences, requireJson, requireJsonWanted } from './request-headers.ts';
@@ -54,6 +55,9 @@ async function runBatch(call: Call, entries: readonly Entry[]): Promise<string[]
 async function runAlone(call: Call, entry: Entry): Promise<string> {
   const { store, audit } = call.service;
   try {
+    if (isOperation(entry)) {
+      return await runBundledOperation(call, entry);
+    }
     if (isRead(entry)) {
       const { text, noted } = await answerRead(call, store.sql, entry);
       await Promise.all((await toRecords(call.service, call.request, [noted])).map(audit.record));
@@ -82,6 +86,11 @@ function placed(entry: Entry, { baseUrl }: Call) {
 
 /** All or nothing; reads come last, within the transaction, and see what the writes have left. FHIR R4, http.html#trules. */
 async function runTransaction(call: Call, entries: readonly Entry[]): Promise<string[]> {
+  const operation = entries.find(isOperation);
+  if (operation) {
+    const text = 'A transaction calls no operations; a batch may.';
+    throw malformed(`${operation.path}.request.url`, text);
+  }
   const writes = entries.filter((entry) => !isRead(entry));
   const reads = entries.filter(isRead);
   const answers = new Map<Entry, string>();

@@ -1,7 +1,15 @@
 import { searchParametersOf, storedTypes } from '#platform/search';
+import { operationsOf, systemOperations } from './operations/operation-definition.ts';
+import type { OperationTable } from './operations/operation-table.ts';
 
 /** The CapabilityStatement of what the routes of this folder and the search grammar really do. */
-export function capabilityStatement(options: { baseUrl: string; version: string; date: string }) {
+export function capabilityStatement(options: {
+  baseUrl: string;
+  version: string;
+  date: string;
+  operations: OperationTable;
+}) {
+  const { operations } = options;
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -16,8 +24,9 @@ export function capabilityStatement(options: { baseUrl: string; version: string;
     rest: [
       {
         mode: 'server',
-        resource: storedTypes.map(describeType),
+        resource: storedTypes.map((type) => describeType(type, operations)),
         interaction: ['transaction', 'batch', 'history-system'].map((code) => ({ code })),
+        ...listed(systemOperations(operations)),
       },
     ],
   };
@@ -35,7 +44,12 @@ const interactions = [
   'search-type',
 ];
 
-function describeType(type: string) {
+/** A list that is not empty, as the element `operation`; FHIR has no empty lists. */
+function listed<Item>(operation: readonly Item[]): { operation?: readonly Item[] } {
+  return operation.length === 0 ? {} : { operation };
+}
+
+function describeType(type: string, operations: OperationTable) {
   const parameters = searchParametersOf(type);
   const references = parameters.filter((each) => each.type === 'reference');
   return {
@@ -59,6 +73,7 @@ function describeType(type: string) {
         ? { searchRevInclude: referringTo(type) }
         : {}),
     searchParam: parameters.map((each) => ({ name: each.code, definition: each.url, type: each.type })),
+    ...listed(operationsOf(operations, type)),
   };
 }
 

@@ -4,17 +4,24 @@ import { findNewest, findVersion, gone, notFound, type Sql, type StoredVersion }
 import { describeVersion, sendJson } from './answers.ts';
 import { type FhirService, type InstanceParams, instanceOf } from './fhir-context.ts';
 import { readOf, toRecords } from './note-reads.ts';
+import { findOperationDefinition } from './operations/operation-definition.ts';
 import { reduceContent } from './reduce-content.ts';
 import { heldBy, isNotModified, queryOf, requireJsonWanted } from './request-headers.ts';
 
 export function registerReads(app: FastifyInstance, service: FhirService): void {
-  const { store, audit } = service;
+  const { store, audit, operations } = service;
 
   app.get('/:type/:id', async (request, reply) => {
     requireJsonWanted(request);
     const address = instanceOf(request.params);
     const { summary, elements } = parseSearch(address.type, controlsOf(queryOf(request)));
-    const stored = present(address, await findNewest(store.sql, address));
+    const newest = await findNewest(store.sql, address);
+    const untold =
+      newest || address.type !== 'OperationDefinition' ? undefined : findOperationDefinition(operations, address.id);
+    if (untold !== undefined) {
+      return sendJson(reply, reduceContent(address.type, untold, { summary, elements }));
+    }
+    const stored = present(address, newest);
     const [record] = await toRecords(service, request, [readOf(stored)]);
     await (record && audit.record(record));
     describeVersion(reply, stored.version, stored.updated);

@@ -7,6 +7,9 @@ import { registerBundles } from './bundle-routes.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { baseUrlOf, type FhirContext, type FhirService } from './fhir-context.ts';
 import { registerHistories } from './history-routes.ts';
+import { registerOperations } from './operations/operation-routes.ts';
+import { createOperationTable } from './operations/operation-table.ts';
+import { ownOperations } from './operations/own-operations.ts';
 import { registerReads } from './read-routes.ts';
 import { watchMethods } from './refuse-other-methods.ts';
 import { requireJsonWanted } from './request-headers.ts';
@@ -16,7 +19,11 @@ import { registerWrites } from './write-routes.ts';
 /** Mounts the FHIR R4 API under `/fhir`. */
 export async function registerFhir(app: FastifyInstance, context: FhirContext): Promise<void> {
   const startedAt = new Date().toISOString();
-  const service: FhirService = { ...context, audit: createReadAudit(context.store.sql) };
+  const service: FhirService = {
+    ...context,
+    audit: createReadAudit(context.store.sql),
+    operations: createOperationTable([...ownOperations, ...(context.operations ?? [])]),
+  };
   await app.register(
     async (fhir) => {
       // Only for clients that ask for it (browsers do): a searchset shrinks to a tenth.
@@ -25,9 +32,11 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       fhir.get('/metadata', async (request, reply) => {
         requireJsonWanted(request);
         const baseUrl = baseUrlOf(service, request);
-        const statement = capabilityStatement({ baseUrl, version: context.version, date: startedAt });
+        const { operations } = service;
+        const statement = capabilityStatement({ baseUrl, version: context.version, date: startedAt, operations });
         return sendJson(reply, JSON.stringify(statement));
       });
+      registerOperations(fhir, service);
       registerBundles(fhir, service);
       registerReads(fhir, service);
       registerSearches(fhir, service);

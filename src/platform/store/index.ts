@@ -14,14 +14,30 @@ export {
 } from './export-rows.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
-export { type Change, type ChangePage, firstChange, readChanges } from './read-changes.ts';
-export { findMany, findNewest, findVersion, type ResourceAddress, type StoredVersion } from './read-rows.ts';
+export {
+  type Change,
+  type ChangePage,
+  type ChangesBehind,
+  countChangesBehind,
+  firstChange,
+  latestPosition,
+  readChanges,
+} from './read-changes.ts';
+export {
+  findMany,
+  findNewest,
+  findVersion,
+  findVersions,
+  type ResourceAddress,
+  type StoredVersion,
+  type VersionAddress,
+} from './read-rows.ts';
 export { findReferences, rewriteReferences } from './rewrite-references.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
 export { hasSettled, honestMoment, type SettledMoment, takeMoment } from './settled-moment.ts';
 export type { Sql } from './sql.ts';
-export type { Store } from './store.ts';
+export type { Guard, Store } from './store.ts';
 export type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
 export { type WriteOptions, writeResources } from './write-resources.ts';
 export type { Actor } from './write-rows.ts';

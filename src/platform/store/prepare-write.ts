@@ -61,7 +61,7 @@ function nextMoment(store: Store, newest: StoredVersion | undefined): string {
   return new Date(Math.max(store.now().getTime(), before)).toISOString();
 }
 
-function refuseInvalid(step: Step, resource: Resource): void {
+export function refuseInvalid(step: Step, resource: Resource): void {
   const issues = validateResource(resource).filter((each) => each.severity === 'error' || each.severity === 'fatal');
   if (issues.length > 0) {
     throw invalidResource(issues.map((issue) => placeIssue(issue, step)));

@@ -2,10 +2,10 @@ import { arrayLiteral } from './array-literal.ts';
 import type { Sql } from './sql.ts';
 import type { Actor } from './write-rows.ts';
 
-/** Who saw what: a read of a resource or version (R), a search (S) or a history (H). */
+/** Who saw what: a read of a resource or version (R), a search (S), a history (H), or an operation by its name. */
 export type ReadRecord = {
   readonly actor: Actor;
-  readonly action: 'R' | 'S' | 'H';
+  readonly action: 'R' | 'S' | 'H' | `$${string}`;
   /** Absent in the history of the whole record. */
   readonly type?: string;
   readonly id?: string;

@@ -117,3 +117,27 @@ export async function findMany(sql: Sql, addresses: readonly ResourceAddress[]):
       join record.resource r on r.type = a.type and r.id = a.id and r.bucket = coalesce(
         (select l.bucket from record.locator l where l.type = a.type and l.id = a.id), a.bucket)`;
 }
+
+export type VersionAddress = ResourceAddress & { readonly version: number; readonly bucket: number };
+
+/** Given versions of resources whose buckets are known, in no order; what was never written or is erased is absent. */
+export async function findVersions(sql: Sql, addresses: readonly VersionAddress[]): Promise<StoredVersion[]> {
+  if (addresses.length === 0) {
+    return [];
+  }
+  const buckets = arrayLiteral(addresses.map((each) => each.bucket));
+  const types = arrayLiteral(addresses.map((each) => each.type));
+  const ids = arrayLiteral(addresses.map((each) => each.id));
+  const versions = arrayLiteral(addresses.map((each) => each.version));
+  return sql<StoredVersion[]>`
+    with given as (
+      select *
+      from unnest(${buckets}::text::smallint[], ${types}::text::text[], ${ids}::text::text[],
+        ${versions}::text::int[]) as g(bucket, type, id, version)
+    )
+    select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
+    from given g join record.resource r using (bucket, type, id, version)
+    union all
+    select h.bucket, h.type, h.id, h.version, h.updated, h.method, null, h.content
+    from given g join record.history h using (bucket, type, id, version)`;
+}

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
+import { applyGuards } from './apply-guards.ts';
 import { connectEntries, giveId, hasConditionalReference } from './connect-entries.ts';
 import { tooContended } from './errors.ts';
 import { applyPreconditions, lockTargets } from './lock-targets.ts';
@@ -35,12 +36,16 @@ export async function writeResources(
   requests: readonly WriteRequest[],
   options: WriteOptions = {},
 ): Promise<WriteResult[]> {
-  const plain = isPlainCreate(requests, options) ? await writePlainCreate(store, actor, requests, options) : undefined;
-  return plain ?? retrying(() => writeInTransaction(store, actor, requests, options));
+  const plain = isPlainCreate(store, requests, options)
+    ? await writePlainCreate(store, actor, requests, options)
+    : undefined;
+  const results = plain ?? (await retrying(() => writeInTransaction(store, actor, requests, options)));
+  store.afterWrite?.();
+  return results;
 }
 
-function isPlainCreate([first, ...others]: readonly WriteRequest[], options: WriteOptions): boolean {
-  const isCreate = first?.kind === 'create' && !first.ifNoneExist && !first.wantedId;
+function isPlainCreate({ guards }: Store, [first, ...others]: readonly WriteRequest[], options: WriteOptions): boolean {
+  const isCreate = first?.kind === 'create' && !first.ifNoneExist && !first.wantedId && !guards?.[first.type];
   return isCreate && others.length === 0 && !options.before && !options.closed;
 }
 
@@ -77,6 +82,7 @@ async function writeInTransaction(
     await lockTargets(sql, steps);
     applyPreconditions(steps);
     await connectEntries(store, sql, steps, options.closed ?? false);
+    await applyGuards(store, sql, steps);
     const writes = await prepareAll(store, steps.filter(isOpen), options);
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     await writeAll(
