@@ -32,8 +32,9 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       fhir.get('/metadata', async (request, reply) => {
         requireJsonWanted(request);
         const baseUrl = baseUrlOf(service, request);
-        const { operations } = service;
-        const statement = capabilityStatement({ baseUrl, version: context.version, date: startedAt, operations });
+        const { operations, instantiates = [] } = service;
+        const about = { baseUrl, version: context.version, date: startedAt };
+        const statement = capabilityStatement({ ...about, operations, instantiates });
         return sendJson(reply, JSON.stringify(statement));
       });
       registerOperations(fhir, service);

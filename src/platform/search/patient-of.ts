@@ -32,6 +32,19 @@ export function patientOf(
   return undefined;
 }
 
+/** All patients whose compartments hold a resource, each once; the leading one is among them. */
+export function patientsOf(resource: IndexedResource, baseUrl?: string): string[] {
+  const own = resource.resourceType === 'Patient' && resource.id !== undefined ? [resource.id] : [];
+  const linked = patientPathsOf(resource.resourceType)
+    .flatMap((path) => walkPath({ value: resource, type: '' }, path))
+    .flatMap(({ value }) => {
+      const address = isJson(value) ? value['reference'] : undefined;
+      const local = typeof address === 'string' ? parseLocalReference(normalizeReference(address, baseUrl)) : undefined;
+      return local?.type === 'Patient' ? [local.id] : [];
+    });
+  return [...new Set([...own, ...linked])];
+}
+
 const pathsByType = new Map<string, readonly CompiledPath[]>();
 
 /** Where the type names its patients, the leading parameter first. */
