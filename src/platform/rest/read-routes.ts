@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { parseSearch } from '#platform/search';
-import { findNewest, findVersion, gone, notFound, type Sql, type StoredVersion } from '#platform/store';
+import { findVersion, gone, notFound, type Sql, type StoredVersion } from '#platform/store';
 import { describeVersion, sendJson } from './answers.ts';
 import { type FhirService, type InstanceParams, instanceOf } from './fhir-context.ts';
 import { readOf, toRecords } from './note-reads.ts';
@@ -15,15 +15,14 @@ export function registerReads(app: FastifyInstance, service: FhirService): void 
     requireJsonWanted(request);
     const address = instanceOf(request.params);
     const { summary, elements } = parseSearch(address.type, controlsOf(queryOf(request)));
-    const newest = await findNewest(store.sql, address);
+    const actor = await service.actorOf(request);
+    const newest = await audit.read(address, { ...actor, requestId: request.id });
     const untold =
       newest || address.type !== 'OperationDefinition' ? undefined : findOperationDefinition(operations, address.id);
     if (untold !== undefined) {
       return sendJson(reply, reduceContent(address.type, untold, { summary, elements }));
     }
     const stored = present(address, newest);
-    const [record] = await toRecords(service, request, [readOf(stored)]);
-    await (record && audit.record(record));
     describeVersion(reply, stored.version, stored.updated);
     if (isNotModified(heldBy(request), stored.version, stored.updated)) {
       return reply.code(304).send();

@@ -30,6 +30,6 @@ export {
   readTokenForm,
 } from './search-values.ts';
 export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry, stringForms } from './string-forms.ts';
-export { isSystemless } from './token-forms.ts';
+export { isIdentifying, isSystemless, isWholeSystem } from './token-forms.ts';
 export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 export { walkPath } from './walk-path.ts';

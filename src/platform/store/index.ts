@@ -13,6 +13,7 @@ export {
   rowsOfBuckets,
 } from './export-rows.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
+export type { Actor } from './prepared-write.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
 export {
   type Change,
@@ -40,4 +41,3 @@ export type { Sql } from './sql.ts';
 export type { Guard, Store } from './store.ts';
 export type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
 export { type WriteOptions, writeResources } from './write-resources.ts';
-export type { Actor } from './write-rows.ts';

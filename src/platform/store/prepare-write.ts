@@ -2,10 +2,10 @@ import { AppError, type Issue } from '#platform/errors';
 import { type Resource, validateResource } from '#platform/fhir';
 import { type IndexEntries, indexEntriesOf } from '#platform/search';
 import { invalidResource } from './errors.ts';
+import type { PreparedWrite } from './prepared-write.ts';
 import type { StoredVersion } from './read-rows.ts';
 import { isSameContent, stampResource } from './stamp-resource.ts';
 import type { Store } from './store.ts';
-import type { PreparedWrite } from './write-rows.ts';
 import { currentOf, placeOf, type Step } from './write-step.ts';
 
 export type PrepareOptions = {
