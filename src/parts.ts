@@ -92,7 +92,13 @@ export const parts: readonly Part[] = [
         keepMs: settings.VSIS_BULK_KEEP_HOURS * 3_600_000,
       });
       bulk.mount(app);
-      await registerFhir(app, { store, actorOf, version, operations: bulk.operations, instantiates: bulk.instantiates });
+      await registerFhir(app, {
+        store,
+        actorOf,
+        version,
+        operations: bulk.operations,
+        instantiates: bulk.instantiates,
+      });
     },
     tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },

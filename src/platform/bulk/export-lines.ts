@@ -21,6 +21,11 @@ export function deletionBundle(deletions: readonly Deletion[]): string {
 }
 
 export function remarkLine({ severity, code, text, expression }: Issue): string {
-  const issue = { severity, code, diagnostics: text, ...(expression === undefined ? {} : { expression: [expression] }) };
+  const issue = {
+    severity,
+    code,
+    diagnostics: text,
+    ...(expression === undefined ? {} : { expression: [expression] }),
+  };
   return JSON.stringify({ resourceType: 'OperationOutcome', issue: [issue] });
 }

@@ -217,9 +217,7 @@ describe('what is exported', () => {
 
   it('belongs to the members of a group, what another patient leads included', async () => {
     const manifest = await exported(`${ids['group'] ?? ''}/$export`);
-    expect(await addresses(manifest)).toEqual(
-      named('anna', 'pulse', 'byAnna', 'group', 'pulseFirst', 'pulseLast'),
-    );
+    expect(await addresses(manifest)).toEqual(named('anna', 'pulse', 'byAnna', 'group', 'pulseFirst', 'pulseLast'));
     expect((await kickOff('Group/unknown/$export')).status).toBe(404);
   });
 

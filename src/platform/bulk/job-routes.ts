@@ -6,8 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { type Actor, createReadAudit, type Store } from '#platform/store';
 import { readRange } from './byte-range.ts';
-import { removeJobFolder } from './job-folder.ts';
 import { findJob, type Job, removeJob } from './job.ts';
+import { removeJobFolder } from './job-folder.ts';
 import type { PartFile } from './part-files.ts';
 import { createPollLimit } from './poll-limit.ts';
 

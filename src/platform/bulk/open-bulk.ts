@@ -16,6 +16,8 @@ export type BulkOptions = {
   readonly keepMs: number;
   readonly leaseMs?: number;
   readonly pollMs?: number;
+  /** About so many resources are exported again after a kill. */
+  readonly rowsPerStep?: number;
 };
 
 export type Bulk = {
@@ -27,7 +29,7 @@ export type Bulk = {
 };
 
 /** Bulk export: its operations, its routes, and the process that carries out what they ask for. */
-export function openBulk({ store, actorOf, ...options }: BulkOptions): Bulk {
+export function openBulk({ store, actorOf, rowsPerStep, ...options }: BulkOptions): Bulk {
   let jobs: Jobs | undefined;
   const { sql } = store;
   return {
@@ -35,7 +37,11 @@ export function openBulk({ store, actorOf, ...options }: BulkOptions): Bulk {
     instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'],
     mount: (app) => {
       registerJobRoutes(app, { store, actorOf, folder: options.folder, views: [exportView] });
-      jobs = runJobs({ sql, kinds: [{ kind: exportKind, run: (job) => runExport(store, job) }], ...options });
+      jobs = runJobs({
+        sql,
+        kinds: [{ kind: exportKind, run: (job) => runExport(store, job, rowsPerStep) }],
+        ...options,
+      });
       app.addHook('onClose', async () => jobs?.close());
     },
   };

@@ -1,7 +1,14 @@
 import { AppError, type Issue } from '#platform/errors';
 import { isJsonObject } from '#platform/fhir';
 import type { OperationCall, OperationParameters } from '#platform/rest';
-import { isStoredType, parseLocalReference, parseSearch, patientParametersOf, storedTypes, toSpan } from '#platform/search';
+import {
+  isStoredType,
+  parseLocalReference,
+  parseSearch,
+  patientParametersOf,
+  storedTypes,
+  toSpan,
+} from '#platform/search';
 import { findMany, findNewest, notFound } from '#platform/store';
 import type { ExportPlan, ProvenanceRule } from './export-plan.ts';
 
@@ -219,7 +226,11 @@ async function readPatients(
   const known = new Set(present.map(({ id }) => id));
   const belongs = members && new Set(members);
   return [...new Set(ids)].filter((id) => {
-    const why = !known.has(id) ? 'is not in the record' : belongs && !belongs.has(id) ? 'is no member of the group' : '';
+    const why = !known.has(id)
+      ? 'is not in the record'
+      : belongs && !belongs.has(id)
+        ? 'is no member of the group'
+        : '';
     if (why !== '') {
       complain('patient', `one of the patients ${why}`, 'not-found');
     }

@@ -38,7 +38,7 @@ type ExportProgress = {
 
 const firstWidth = 64;
 /** A step of buckets takes about so many resources: few enough to repeat after a kill, enough that it costs nothing. */
-const rowsPerStep = 20_000;
+const defaultRowsPerStep = 20_000;
 const patientsPerStep = 500;
 const pageSize = 500;
 
@@ -46,10 +46,13 @@ const pageSize = 500;
 const settleAtMostMs = 600_000;
 
 /** Carries out an export from where an earlier attempt left it. */
-export async function runExport(store: Store, job: RunningJob): Promise<ExportOutcome> {
+export async function runExport(
+  store: Store,
+  job: RunningJob,
+  rowsPerStep: number = defaultRowsPerStep,
+): Promise<ExportOutcome> {
   const plan = job.plan as ExportPlan; // as: readExport wrote it
-  const run = new ExportRun(store, job, plan);
-  return run.finish();
+  return new ExportRun(store, job, plan, rowsPerStep).finish();
 }
 
 /** How far an export is, for a person: at most 100 characters. */
@@ -64,11 +67,13 @@ class ExportRun {
   readonly #store: Store;
   readonly #job: RunningJob;
   readonly #plan: ExportPlan;
+  readonly #rowsPerStep: number;
 
-  constructor(store: Store, job: RunningJob, plan: ExportPlan) {
+  constructor(store: Store, job: RunningJob, plan: ExportPlan, rowsPerStep: number) {
     this.#store = store;
     this.#job = job;
     this.#plan = plan;
+    this.#rowsPerStep = rowsPerStep;
   }
 
   async finish(): Promise<ExportOutcome> {
@@ -144,7 +149,7 @@ class ExportRun {
     if (last === bucketCount - 1) {
       return afterPhase(progress);
     }
-    const wanted = rows === 0 ? width * 4 : Math.floor((width * rowsPerStep) / rows);
+    const wanted = rows === 0 ? width * 4 : Math.floor((width * this.#rowsPerStep) / rows);
     return { ...progress, next: last + 1, width: Math.max(1, Math.min(wanted, width * 4)) };
   }
 
@@ -188,7 +193,7 @@ class ExportRun {
     if (last === bucketCount - 1) {
       return afterPhase(progress);
     }
-    return { ...progress, next: last + 1, width: rows > rowsPerStep ? width : width * 4 };
+    return { ...progress, next: last + 1, width: rows > this.#rowsPerStep ? width : width * 4 };
   }
 
   async #exportDeletions(progress: ExportProgress, files: PartFiles): Promise<void> {

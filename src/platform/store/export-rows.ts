@@ -1,4 +1,11 @@
-import { type Condition, hash64, isPatientLink, patientParametersOf, referenceKey, storedTypes } from '#platform/search';
+import {
+  type Condition,
+  hash64,
+  isPatientLink,
+  patientParametersOf,
+  referenceKey,
+  storedTypes,
+} from '#platform/search';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
 import type { ResourceAddress } from './read-rows.ts';
