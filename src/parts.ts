@@ -12,7 +12,7 @@ import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
-import { registerHealth } from './health.ts';
+import { type Health, registerHealth } from './health.ts';
 import { findUnfinishedSeed, seedWorld } from './seed-world.ts';
 import type { ProgramSettings } from './settings.ts';
 
@@ -27,6 +27,7 @@ export type PartContext = {
   /** Aborted when the program is asked to stop while it still starts. */
   readonly signal: AbortSignal;
   readonly version: string;
+  readonly health: Health;
 };
 
 /** What one part adds to the running program. All of it is optional but the name. */
@@ -78,7 +79,7 @@ function demoSignIns(): (readonly [string, string])[] {
 
 /** The parts of the program in the order they are prepared and mounted. */
 export const parts: readonly Part[] = [
-  { name: 'health', mount: (app, { database }) => registerHealth(app, database.sql) },
+  { name: 'health', mount: (app, { health }) => registerHealth(app, health) },
   {
     name: 'fhir',
     prepare: prepareWorld,

@@ -1,5 +1,6 @@
 export type { SearchType } from './compiled-search.ts';
 export { type Condition, readCondition, supportedModifiers } from './conditions.ts';
+export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
 export { hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';

@@ -1,6 +1,9 @@
 import postgres from 'postgres';
+import { type GroupMeasures, groupMeasures } from './store-metrics.ts';
 
 export type GatherOptions<Item, Result> = {
+  /** What is gathered, for the metrics. */
+  readonly name: string;
   /** Does the work of all items in one statement; results in the order of the items. */
   readonly send: (items: readonly Item[]) => Promise<readonly Result[]>;
   /** Most items in one group. */
@@ -11,6 +14,7 @@ export type GatherOptions<Item, Result> = {
 
 type Waiting<Item, Result> = {
   readonly item: Item;
+  readonly sinceMs: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -23,16 +27,17 @@ type Waiting<Item, Result> = {
  */
 export function gathering<Item, Result>(options: GatherOptions<Item, Result>): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
+  const measured = { ...options, measures: groupMeasures(options.name) };
   let underWay = 0;
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
-      await sendGroup(options, waiting.splice(0, options.atMost));
+      await sendGroup(measured, waiting.splice(0, options.atMost));
     }
     underWay -= 1;
   };
   return (item) =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, resolve, reject });
+      waiting.push({ item, sinceMs: performance.now(), resolve, reject });
       if (underWay < options.inFlight) {
         underWay += 1;
         setImmediate(() => void drain()); // requests of the same turn share the group
@@ -41,12 +46,17 @@ export function gathering<Item, Result>(options: GatherOptions<Item, Result>): (
 }
 
 async function sendGroup<Item, Result>(
-  options: GatherOptions<Item, Result>,
+  options: GatherOptions<Item, Result> & { readonly measures: GroupMeasures },
   group: readonly Waiting<Item, Result>[],
 ): Promise<void> {
   try {
     const results = await options.send(group.map(({ item }) => item));
-    group.forEach(({ resolve }, at) => resolve(results[at] as Result)); // as: one result per item
+    const nowMs = performance.now();
+    options.measures.sizes.record(group.length);
+    group.forEach(({ sinceMs, resolve }, at) => {
+      options.measures.waits.record((nowMs - sinceMs) / 1000);
+      resolve(results[at] as Result); // as: one result per item
+    });
   } catch (error) {
     if (group.length === 1 || !(error instanceof postgres.PostgresError)) {
       group.forEach(({ reject }) => reject(error));

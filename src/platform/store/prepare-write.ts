@@ -6,6 +6,7 @@ import type { PreparedWrite } from './prepared-write.ts';
 import type { StoredVersion } from './read-rows.ts';
 import { isSameContent, stampResource } from './stamp-resource.ts';
 import type { Store } from './store.ts';
+import { measureValidation } from './store-metrics.ts';
 import { currentOf, placeOf, type Step } from './write-step.ts';
 
 export type PrepareOptions = {
@@ -62,7 +63,9 @@ function nextMoment(store: Store, newest: StoredVersion | undefined): string {
 }
 
 export function refuseInvalid(step: Step, resource: Resource): void {
-  const issues = validateResource(resource).filter((each) => each.severity === 'error' || each.severity === 'fatal');
+  const issues = measureValidation(() => validateResource(resource)).filter(
+    (each) => each.severity === 'error' || each.severity === 'fatal',
+  );
   if (issues.length > 0) {
     throw invalidResource(issues.map((issue) => placeIssue(issue, step)));
   }

@@ -44,6 +44,7 @@ const groupsInFlight = 2;
 
 export function createReadAudit(sql: Sql): ReadAudit {
   const record = gathering<ReadRecord, void>({
+    name: 'audit',
     send: async (records) => {
       await writeReadRecords(sql, records);
       return records.map(() => undefined);
@@ -52,6 +53,7 @@ export function createReadAudit(sql: Sql): ReadAudit {
     inFlight: groupsInFlight,
   });
   const readCurrent = gathering<Asked, StoredVersion | undefined>({
+    name: 'read',
     send: (asked) => readAndRecord(sql, asked),
     atMost: readsAtMost,
     inFlight: groupsInFlight,

@@ -10,6 +10,7 @@ import { resolveConditions } from './resolve-conditions.ts';
 import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
+import { countWrites } from './store-metrics.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
 import { writeRows } from './write-rows.ts';
 import { standsAlone, writeSingle } from './write-single.ts';
@@ -39,6 +40,7 @@ export async function writeResources(
 ): Promise<WriteResult[]> {
   const alone = await writeAlone(store, actor, requests, options);
   const results = alone ?? (await retrying(() => writeInTransaction(store, actor, requests, options)));
+  countWrites(results);
   store.afterWrite?.();
   return results;
 }

@@ -29,9 +29,9 @@ function getGatherers(sql: SqlPool): Gatherers {
   if (!gatherers) {
     const group = { atMost: groupAtMost, inFlight: groupsInFlight };
     gatherers = {
-      findNewest: gathering({ ...group, send: (addresses) => findEach(sql, addresses) }),
-      insert: gathering({ ...group, send: (writes) => insertEach(sql, writes) }),
-      supersede: gathering({ ...group, send: (writes) => supersedeEach(sql, writes) }),
+      findNewest: gathering({ ...group, name: 'newest', send: (addresses) => findEach(sql, addresses) }),
+      insert: gathering({ ...group, name: 'insert', send: (writes) => insertEach(sql, writes) }),
+      supersede: gathering({ ...group, name: 'supersede', send: (writes) => supersedeEach(sql, writes) }),
     };
     gatherersOf.set(sql, gatherers);
   }
