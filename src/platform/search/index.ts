@@ -3,7 +3,7 @@ export { type Condition, readCondition, supportedModifiers } from './conditions.
 export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
-export { hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
+export { compartmentKey, hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type IndexedResource, patientOf, patientsOf } from './patient-of.ts';

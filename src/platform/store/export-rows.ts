@@ -71,7 +71,7 @@ export async function* rowsLinkedTo(
   patients: readonly string[],
   pageSize: number,
 ): AsyncGenerator<ExportedRow[]> {
-  const keys = patients.flatMap((patient) => linksTo(patient, scope.types ?? storedTypes));
+  const keys = patients.map(compartmentKey);
   const linked = clause`(${isPatientOf(patients)} or r.keys && ${arrayLiteral(keys)}::text::bigint[])`;
   yield* pages<ExportedRow>(sql, statementOf(scope, clause`true`, linked), pageSize);
 }
@@ -150,16 +150,6 @@ function isPatientOf(patients: readonly string[]): Clause {
 
 function patientKey(patient: string): bigint {
   return hash64(`Patient/${patient}`);
-}
-
-/** Keys of the references by which resources of these types can belong to a patient beside being stored with them. */
-function linksTo(patient: string, types: readonly string[]): bigint[] {
-  return types.flatMap((type) => {
-    const codes = patientParametersOf(type);
-    const [only, ...others] = codes;
-    const isStoredWith = only !== undefined && others.length === 0 && isPatientLink(type, only);
-    return isStoredWith ? [] : codes.map((code) => referenceKey(type, code, `Patient/${patient}`));
-  });
 }
 
 export type Deletion = ResourceAddress & { readonly patient: string | null };

@@ -1,5 +1,6 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { gone, notFound, placedAt } from './errors.ts';
+export { findPatientRecord, type PieceSize, type RecordFilter, type RecordPiece } from './everything.ts';
 export {
   type BucketRange,
   type Deletion,
@@ -34,6 +35,7 @@ export {
   type VersionAddress,
 } from './read-rows.ts';
 export { findReferences, rewriteReferences } from './rewrite-references.ts';
+export { type Clause, clause, textOf, verbatim } from './search/clause.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
 export { hasSettled, honestMoment, type SettledMoment, takeMoment } from './settled-moment.ts';

@@ -45,6 +45,11 @@ export function verbatim(text: string): Clause {
   return { texts: [text], values: [] };
 }
 
+/** The text of a statement, its values as `$1`, `$2`… */
+export function textOf({ texts }: Clause): string {
+  return texts.map((each, at) => (at === 0 ? each : `$${at}${each}`)).join('');
+}
+
 /** Sends the statement, planned for its values. */
 export async function run<Row extends Record<string, unknown>>(sql: Sql, statement: Clause): Promise<Row[]> {
   return sql.unsafe<Row[]>(textOf(statement), [...statement.values]);
@@ -59,8 +64,4 @@ export async function* pages<Row extends Record<string, unknown>>(
   for await (const rows of sql.unsafe<Row[]>(textOf(statement), [...statement.values]).cursor(pageSize)) {
     yield rows;
   }
-}
-
-function textOf({ texts }: Clause): string {
-  return texts.map((each, at) => (at === 0 ? each : `$${at}${each}`)).join('');
 }
