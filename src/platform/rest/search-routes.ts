@@ -2,11 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { parseSearch, type SearchQuery, type SearchTarget, wholeRecord } from '#platform/search';
 import { findIncluded, runSearch, type Sql, type StoredVersion } from '#platform/store';
-import { sendJson } from './answers.ts';
+import { sendResource } from './answers.ts';
 import { searchBundle } from './bundles.ts';
 import { baseUrlOf, type FhirService, instanceOf, knownCompartment, knownType } from './fhir-context.ts';
+import { settleForm } from './negotiate.ts';
 import { listOf, type Noted, toRecords } from './note-reads.ts';
-import { mediaTypeOf, queryOf, readParameters, readPreferences, requireJsonWanted } from './request-headers.ts';
+import { mediaTypeOf, queryOf, readParameters, readPreferences } from './request-headers.ts';
 
 /** More than the longest search has, each character of it written with a percent sign. */
 const formLimitBytes = 1024 * 1024;
@@ -14,13 +15,13 @@ const formLimitBytes = 1024 * 1024;
 export function registerSearches(app: FastifyInstance, service: FhirService): void {
   for (const { url, targetOf } of places) {
     app.get(url, async (request, reply) => {
-      requireJsonWanted(request);
-      return sendJson(reply, await answer(service, request, targetOf(request), queryOf(request)));
+      return sendResource(reply, await answer(service, request, targetOf(request), queryOf(request)));
     });
-    app.post(`${url === '/' ? '' : url}/_search`, { bodyLimit: formLimitBytes }, async (request, reply) => {
-      requireJsonWanted(request);
+    const options = { bodyLimit: formLimitBytes, config: { ownForms: true } };
+    app.post(`${url === '/' ? '' : url}/_search`, options, async (request, reply) => {
       const parameters = new URLSearchParams([...queryOf(request), ...readForm(request)]);
-      return sendJson(reply, await answer(service, request, targetOf(request), parameters));
+      settleForm(request, reply, parameters);
+      return sendResource(reply, await answer(service, request, targetOf(request), parameters));
     });
   }
 }
@@ -77,7 +78,7 @@ export async function search(
   const page = await runSearch(sql, query, baseUrl);
   const included = await findIncluded(sql, page.matches, query.includes, query.revIncludes, baseUrl);
   return {
-    text: searchBundle(query, page, included, baseUrlOf(service, request)),
+    text: searchBundle(withForm(query, parameters), page, included, baseUrlOf(service, request)),
     noted: noteSearch(query, target, [...page.matches, ...included]),
   };
 }
@@ -88,4 +89,10 @@ function noteSearch({ types }: SearchQuery, target: Target, shown: readonly Stor
   const noted = listOf('S', type === undefined || others.length > 0 ? {} : { type }, shown);
   const compartment = typeof target === 'string' ? undefined : target.compartment;
   return compartment?.type === 'Patient' ? { ...noted, patient: compartment.id } : noted;
+}
+
+/** The other pages have the form that was asked for in the address of this one. */
+function withForm(query: SearchQuery, parameters: URLSearchParams): SearchQuery {
+  const form = [...parameters].filter(([name, value]) => (name === '_format' || name === '_pretty') && value !== '');
+  return form.length === 0 ? query : { ...query, applied: [...query.applied, ...form] };
 }

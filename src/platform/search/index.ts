@@ -8,9 +8,9 @@ export { followedFrom, type Include, referringTo } from './includes.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type Point, readSurroundings } from './near.ts';
-export { type IndexedResource, patientOf } from './patient-of.ts';
+export { type IndexedResource, patientOf, patientsOf } from './patient-of.ts';
 export { homeZoneMinutes, type Span, toSpan } from './periods.ts';
-export { type Branch, parseSearch, type SearchQuery, type SortKey } from './query.ts';
+export { type Branch, conditionsOf, parseSearch, type SearchQuery, type SortKey } from './query.ts';
 export type { RangeEntry } from './range-entries.ts';
 export { normalizeReference, parseLocalReference } from './references.ts';
 export {

@@ -37,6 +37,11 @@ export type SearchQuery = {
   readonly ignored: readonly string[];
 };
 
+/** The conditions of a search on one type. */
+export function conditionsOf({ branches: [only] }: SearchQuery): readonly Condition[] {
+  return only?.conditions ?? [];
+}
+
 /** `characters` are those of all names and values together: more than any address may have. */
 const limits = { characters: 100_000, defaultCount: 20, maxCount: 1000, conditions: 50, sortKeys: 5, includes: 30 };
 
