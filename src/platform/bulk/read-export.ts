@@ -2,6 +2,7 @@ import { AppError, type Issue } from '#platform/errors';
 import { isJsonObject } from '#platform/fhir';
 import type { OperationCall, OperationParameters } from '#platform/rest';
 import {
+  conditionsOf,
   isStoredType,
   parseLocalReference,
   parseSearch,
