@@ -44,3 +44,8 @@ export function identifierEntry(
   const key = valueKey(type, parameter, tokenForm(undefined, code));
   return { key, system: system === undefined || system === '' ? noSystem : hash64(system) };
 }
+
+/** The key of resources that lie in one patient's record and belong to the compartment of this other one as well. */
+export function compartmentKey(patient: string): bigint {
+  return referenceKey('Resource', 'compartment', `Patient/${patient}`);
+}

@@ -1,9 +1,9 @@
 import type { Collector } from './collector.ts';
 import { addCompositeEntries } from './composite-entries.ts';
-import { type IdentifierEntry, identifierEntry, noSystem, referenceKey, valueKey } from './hash.ts';
+import { compartmentKey, type IdentifierEntry, identifierEntry, noSystem, referenceKey, valueKey } from './hash.ts';
 import { labelOf } from './label-of.ts';
 import { leadingDateOf } from './leading-date.ts';
-import { type IndexedResource, patientOf } from './patient-of.ts';
+import { type IndexedResource, patientsOf } from './patient-of.ts';
 import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
 import { spanOf } from './ranges.ts';
@@ -70,12 +70,14 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       addEntries(collector, type, parameter, found);
     }
   }
+  const [patient, ...otherPatients] = patientsOf(resource, baseUrl);
+  otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
     keys: [...collector.keys],
     identifiers: [...collector.identifiers.values()],
     strings: [...collector.strings].sort(),
     ranges: collector.ranges,
-    patient: patientOf(resource, baseUrl),
+    patient,
     date,
     label: labelOf(resource),
   };

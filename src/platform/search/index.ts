@@ -4,6 +4,7 @@ export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
 export {
+  compartmentKey,
   hash64,
   type IdentifierEntry,
   identifierEntry,

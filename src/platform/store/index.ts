@@ -1,5 +1,6 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { gone, notFound, placedAt } from './errors.ts';
+export { findPatientRecord, type PieceSize, type RecordFilter, type RecordPiece } from './everything.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
 export type { Actor } from './prepared-write.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
@@ -22,6 +23,7 @@ export {
   type VersionAddress,
 } from './read-rows.ts';
 export { findReferences, rewriteReferences } from './rewrite-references.ts';
+export { type Clause, clause, textOf, verbatim } from './search/clause.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
 export type { Sql } from './sql.ts';

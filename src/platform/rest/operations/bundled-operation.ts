@@ -3,6 +3,7 @@ import { AppError } from '#platform/errors';
 import { type Entry, malformed } from '../bundle-entries.ts';
 import { type FhirService, instanceOf, knownType } from '../fhir-context.ts';
 import { readParameters } from '../request-headers.ts';
+import { joinPieces } from './join-pieces.ts';
 import type { OperationAnswer, OperationLevel } from './operation.ts';
 import { readParameterValues } from './read-parameters.ts';
 import { refuseUnsafeRead, runOperation } from './run-operation.ts';
@@ -51,18 +52,12 @@ async function wholeBody({ body, contentType }: OperationAnswer): Promise<string
     const text = 'This answer is no resource; call the operation by itself.';
     throw new AppError('notAcceptable', 'rest.no-resource-answer', text);
   }
-  if (body === undefined || typeof body === 'string') {
-    return body;
+  if (body === undefined || typeof body === 'string' || Buffer.isBuffer(body)) {
+    return body?.toString();
   }
-  const pieces: string[] = [];
-  let characters = 0;
-  for await (const piece of body) {
-    characters += piece.length;
-    if (characters > answerAtMost) {
-      const text = 'The answer is too large for a Bundle; call the operation by itself, or with _count.';
-      throw new AppError('tooLarge', 'rest.answer-too-large', text);
-    }
-    pieces.push(piece);
-  }
-  return pieces.join('');
+  const joined = await joinPieces(body, answerAtMost, () => {
+    const text = 'The answer is too large for a Bundle; call the operation by itself, or with _count.';
+    throw new AppError('tooLarge', 'rest.answer-too-large', text);
+  });
+  return joined.toString();
 }

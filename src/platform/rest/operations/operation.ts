@@ -36,8 +36,8 @@ export type OperationAnswer = {
   /** 200 where nothing is said. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON text of a resource, or pieces that make it up; no body where absent. */
-  readonly body?: string | AsyncIterable<string>;
+  /** JSON text of a resource, or its bytes, or pieces that make it up; no body where absent. */
+  readonly body?: string | Buffer | AsyncIterable<string | Buffer>;
   /** `application/fhir+json` where nothing is said. */
   readonly contentType?: string;
   /** What the answer shows of whom: in the audit trail before a byte leaves. Writes are noted by the store. */
@@ -64,5 +64,7 @@ export type Operation = {
   /** Parameters beside those are search parameters, which the operation reads itself. */
   readonly takesSearchParameters?: boolean;
   readonly results: readonly ParameterDefinition[];
+  /** Whether it answers in media types of its own: then it reads `Accept` and `_format` itself. */
+  readonly ownForms?: boolean;
   readonly run: (call: OperationCall) => Promise<OperationAnswer>;
 };

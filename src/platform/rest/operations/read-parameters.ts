@@ -1,10 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { AppError, type Issue } from '#platform/errors';
-import { findType, isJsonObject, type JsonObject, parseJson, type Resource, validateResource } from '#platform/fhir';
-import { toResource } from '../read-resource-body.ts';
-import { queryOf, requireJson } from '../request-headers.ts';
+import { AppError } from '#platform/errors';
+import { findType, isJsonObject, type JsonObject, type Resource, validateResource } from '#platform/fhir';
+import { readBody, toResource } from '../read-resource-body.ts';
+import { queryOf } from '../request-headers.ts';
 import type { Operation, ParameterDefinition } from './operation.ts';
 import { type OperationParameters, toOperationParameters } from './operation-parameters.ts';
+import { refusedParameter } from './refused-parameter.ts';
 
 /** More than any honest call has; each is checked. */
 const parametersAtMost = 1000;
@@ -16,9 +17,9 @@ const bordersOwn = new Set(['_format', '_pretty']);
 type Given = { readonly name: string; readonly value: unknown; readonly place: string };
 
 /** The parameters of a call by HTTP: those of the address and those of the body. */
-export function readCallParameters(operation: Operation, request: FastifyRequest): OperationParameters {
+export async function readCallParameters(operation: Operation, request: FastifyRequest): Promise<OperationParameters> {
   const hasBody = request.method === 'POST' && typeof request.body === 'string' && request.body !== '';
-  const body = hasBody ? parseJson(requireJson(request)) : undefined;
+  const body = hasBody ? await readBody(request) : undefined;
   return readParameterValues(operation, queryOf(request), body);
 }
 
@@ -34,14 +35,14 @@ export function readParameterValues(
   const fromAddress = [...query]
     .filter(([name, value]) => !bordersOwn.has(name) && value !== '')
     .map(([name, value]): Given => ({ name, value, place: `http.${name}` }));
-  const given = [...fromAddress, ...(body === undefined ? [] : readBody(operation, body))];
+  const given = [...fromAddress, ...(body === undefined ? [] : readGivenBody(operation, body))];
   if (given.length > parametersAtMost) {
     throw new AppError('tooLarge', 'rest.too-many-parameters', `A call has ${parametersAtMost} parameters at most.`);
   }
   return check(operation.parameters, given, operation.takesSearchParameters ?? false);
 }
 
-function readBody(operation: Operation, body: unknown): Given[] {
+function readGivenBody(operation: Operation, body: unknown): Given[] {
   const type = isJsonObject(body) ? body['resourceType'] : undefined;
   const sole = operation.parameters.filter(takesResource);
   const [only] = sole;
@@ -50,19 +51,19 @@ function readBody(operation: Operation, body: unknown): Given[] {
   }
   const { parameter: parameters = [] } = toResource(body, 'Parameters', 'The body');
   if (!Array.isArray(parameters)) {
-    throw refusal('Parameters.parameter', 'Parameters.parameter is a list.', 'structure');
+    throw refusedParameter('Parameters.parameter', 'Parameters.parameter is a list.', 'structure');
   }
   return parameters.map((each, at) => readGiven(each, `Parameters.parameter[${at}]`));
 }
 
 function readGiven(parameter: unknown, place: string): Given {
   if (!isJsonObject(parameter) || typeof parameter['name'] !== 'string') {
-    throw refusal(`${place}.name`, 'Each parameter has a name.', 'required');
+    throw refusedParameter(`${place}.name`, 'Each parameter has a name.', 'required');
   }
   const { name } = parameter;
   const [key, ...others] = Object.keys(parameter).filter((each) => /^(?:value[A-Z]|resource$|part$)/.test(each));
   if (key === undefined || others.length > 0) {
-    throw refusal(place, `${shorten(name)}: one value, resource or list of parts is wanted.`, 'structure');
+    throw refusedParameter(place, `${shorten(name)}: one value, resource or list of parts is wanted.`, 'structure');
   }
   return { name, value: parameter[key], place: `${place}.${key}` };
 }
@@ -87,7 +88,7 @@ function check(
       others.push([each.name, toSearchText(each)]);
     } else {
       const text = `${shorten(each.name)}: this operation has no such parameter; it has ${listNames(definitions)}.`;
-      throw refusal(each.place, text, 'not-supported');
+      throw refusedParameter(each.place, text, 'not-supported');
     }
   }
   definitions.forEach((each) => refuseWrongNumber(each, given));
@@ -97,17 +98,21 @@ function check(
 function refuseWrongNumber({ name, min = 0, max = 1 }: ParameterDefinition, given: readonly Given[]): void {
   const own = given.filter((each) => each.name === name);
   if (own.length < min) {
-    throw refusal(`http.${name}`, `${name}: this parameter is required.`, 'required');
+    throw refusedParameter(`http.${name}`, `${name}: this parameter is required.`, 'required');
   }
   if (max !== '*' && own.length > max) {
     const place = own.at(-1)?.place ?? `http.${name}`;
-    throw refusal(place, `${name}: this parameter may be given ${max === 1 ? 'once' : `${max} times`}.`, 'structure');
+    throw refusedParameter(
+      place,
+      `${name}: this parameter may be given ${max === 1 ? 'once' : `${max} times`}.`,
+      'structure',
+    );
   }
 }
 
 function readParts(definitions: readonly ParameterDefinition[], { name, value, place }: Given): OperationParameters {
   if (!Array.isArray(value)) {
-    throw refusal(place, `${name}: parts are wanted; they are given in a Parameters body.`, 'structure');
+    throw refusedParameter(place, `${name}: parts are wanted; they are given in a Parameters body.`, 'structure');
   }
   const parts = value.map((each, at) => readGiven(each, `${place}[${at}]`));
   return check(definitions, parts, false);
@@ -119,10 +124,14 @@ function readValue(definition: ParameterDefinition, given: Given): string | numb
 
 function readResource(type: string, { name, value, place }: Given): Resource {
   if (!isJsonObject(value)) {
-    throw refusal(place, `${shorten(name)}: a resource is wanted; it is given in the body.`, 'structure');
+    throw refusedParameter(place, `${shorten(name)}: a resource is wanted; it is given in the body.`, 'structure');
   }
   if (typeof value['resourceType'] !== 'string' || (type !== 'Resource' && value['resourceType'] !== type)) {
-    throw refusal(place, `${shorten(name)}: ${type === 'Resource' ? 'a resource' : `a ${type}`} is wanted.`, 'invalid');
+    throw refusedParameter(
+      place,
+      `${shorten(name)}: ${type === 'Resource' ? 'a resource' : `a ${type}`} is wanted.`,
+      'invalid',
+    );
   }
   return toResource(value, value['resourceType'], name);
 }
@@ -136,7 +145,7 @@ function readDataType(
   const key = `value${type.charAt(0).toUpperCase()}${type.slice(1)}`;
   const [fault] = validateResource({ resourceType: 'Parameters', parameter: [{ name, [key]: read }] });
   if (fault) {
-    throw refusal(place, `${name}: ${type} is wanted: ${fault.text}`, fault.code);
+    throw refusedParameter(place, `${name}: ${type} is wanted: ${fault.text}`, fault.code);
   }
   return read as string | number | boolean | JsonObject; // as: a valid value of a data type is a primitive or an object
 }
@@ -164,7 +173,7 @@ function fromText(type: string, text: string): unknown {
 
 function toSearchText({ name, value, place }: Given): string {
   if (typeof value === 'object' || value === undefined) {
-    throw refusal(place, `${shorten(name)}: a search parameter is a text, as in an address.`, 'value');
+    throw refusedParameter(place, `${shorten(name)}: a search parameter is a text, as in an address.`, 'value');
   }
   return String(value);
 }
@@ -179,10 +188,4 @@ function listNames(definitions: readonly ParameterDefinition[]): string {
 
 function shorten(name: string): string {
   return name.slice(0, 64).toWellFormed();
-}
-
-function refusal(expression: string, text: string, code: Issue['code']): AppError {
-  return new AppError('invalid', 'rest.operation-parameter', text, {
-    issues: [{ severity: 'error', code, text, expression }],
-  });
 }

@@ -1,9 +1,10 @@
-import { AppError, type Issue } from '#platform/errors';
+import type { Issue } from '#platform/errors';
 import { findType, parseJson, type Resource } from '#platform/fhir';
 import { findNewest } from '#platform/store';
 import { type Noted, readOf } from '../note-reads.ts';
 import { type Present, present } from '../read-routes.ts';
 import type { Operation, OperationAnswer, OperationCall } from './operation.ts';
+import { refusedParameter } from './refused-parameter.ts';
 import { validateByRecord } from './stored-definitions.ts';
 
 /** FHIR R4, resource-operation-validate.html. All findings are told, with 200 whatever they are. */
@@ -54,13 +55,13 @@ async function judge(call: OperationCall): Promise<Judgement> {
     case 'profile':
       return judgeStored(call);
     default:
-      throw refusal('http.mode', 'mode: create, update, delete or profile is wanted.', 'code-invalid');
+      throw refusedParameter('http.mode', 'mode: create, update, delete or profile is wanted.', 'code-invalid');
   }
 }
 
 async function judgeGiven(call: OperationCall, resource: Resource | undefined): Promise<Judgement> {
   if (!resource) {
-    throw refusal(
+    throw refusedParameter(
       'http.resource',
       'resource: this parameter is required, but for the modes delete and profile.',
       'required',
@@ -71,7 +72,7 @@ async function judgeGiven(call: OperationCall, resource: Resource | undefined): 
 
 async function judgeUpdate(call: OperationCall, resource: Resource | undefined): Promise<Judgement> {
   if (call.id === undefined) {
-    throw refusal('http.mode', 'mode: update is for one resource: [type]/[id]/$validate.', 'value');
+    throw refusedParameter('http.mode', 'mode: update is for one resource: [type]/[id]/$validate.', 'value');
   }
   const { issues } = await judgeGiven(call, resource);
   const text = 'The id of the resource must be that of the address.';
@@ -89,7 +90,7 @@ async function judgeStored(call: OperationCall): Promise<Judgement> {
 
 async function stored({ service, type = '', id }: OperationCall, mode: string): Promise<Present> {
   if (id === undefined) {
-    throw refusal('http.mode', `mode: ${mode} is for one resource: [type]/[id]/$validate.`, 'value');
+    throw refusedParameter('http.mode', `mode: ${mode} is for one resource: [type]/[id]/$validate.`, 'value');
   }
   return present({ type, id }, await findNewest(service.store.sql, { type, id }));
 }
@@ -149,10 +150,4 @@ function toOutcome(issues: readonly Issue[]) {
       ...(expression === undefined ? {} : { expression: [expression] }),
     })),
   };
-}
-
-function refusal(expression: string, text: string, code: string): AppError {
-  return new AppError('invalid', 'rest.operation-parameter', text, {
-    issues: [{ severity: 'error', code, text, expression }],
-  });
 }
