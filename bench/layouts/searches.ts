@@ -15,6 +15,8 @@ export type SearchName =
   | 'code-date-first-coding'
   | 'identifier'
   | 'name'
+  | 'identifier-key-fenced'
+  | 'name-fenced'
   | 'has-code'
   | 'has-code-covered'
   | 'has-code-exists'
@@ -131,6 +133,8 @@ export function searchesOf(candidate: Candidate, known: Known): Record<SearchNam
       ? `select o.patient_key from ${observations} o where o.lead_key = ${bigint(1)}${check}
          union all select o.patient_key from ${observations} o where o.type = 'Observation' and ${keyIn('o', 2)}${check}`
       : `select o.patient_key from ${observations} o where o.type = 'Observation' and ${keyIn('o', 1)}${check}`;
+  const name: Search['values'] = (index) => [`'name=${at(known.patients, index).family}':*`];
+  const hasNameFenced = `(r.type = 'Patient') is true and ${hasName}`;
   /** The chart of each patient in turn is looked through, until enough patients are found. */
   const referringExists = (place: number): string => `exists (
     select from ${observations} o where o.patient_key = r.self and o.type = 'Observation'
@@ -164,10 +168,16 @@ export function searchesOf(candidate: Candidate, known: Known): Record<SearchNam
         : `select ${row} from ${patients} r where r.type = 'Patient' and ${keyIn('r', 1)} order by r.rid limit 21`,
       values: (index) => [at(known.identifiers, index)],
     },
-    name: {
-      text: `select ${row} from ${patients} r where r.type = 'Patient' and r.strings @@ $1::text::tsquery
+    name: { text: patientsWith(`r.strings @@ $1::text::tsquery`), values: name },
+    // A key tells the type: without the fence the planner reads all rows of the type beside it.
+    'identifier-key-fenced': {
+      text: `select ${row} from ${patients} r where (r.type = 'Patient') is true and ${keyIn('r', 1)} order by r.rid limit 21`,
+      values: (index) => [at(known.identifiers, index)],
+    },
+    'name-fenced': {
+      text: `select ${row} from ${patients} r where (r.type = 'Patient') is true and r.strings @@ $1::text::tsquery
         order by r.rid limit 21`,
-      values: (index) => [`'name=${at(known.patients, index).family}':*`],
+      values: name,
     },
     'has-code': {
       text: patientsWith(`r.self in (${referring(` and ${isSubject}`)})`),
@@ -177,11 +187,11 @@ export function searchesOf(candidate: Candidate, known: Known): Record<SearchNam
     'has-code-exists': { text: patientsWith(referringExists(1)), values: (index) => withCode(index) },
     'has-code-name': {
       text: patientsWith(`${hasName} and r.self in (${referring(` and ${isSubject}`)})`),
-      values: (index) => [...withCode(index), `'name=${at(known.patients, index).family}':*`],
+      values: (index) => [...withCode(index), ...name(index)],
     },
     'has-code-name-exists': {
-      text: patientsWith(`${hasName} and ${referringExists(1)}`),
-      values: (index) => [...withCode(index), `'name=${at(known.patients, index).family}':*`],
+      text: `select ${row} from ${patients} r where ${hasNameFenced} and ${referringExists(1)} order by r.rid limit 21`,
+      values: (index) => [...withCode(index), ...name(index)],
     },
     count: {
       text: hotColumns

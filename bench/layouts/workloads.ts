@@ -28,12 +28,14 @@ const alsoGeneric: readonly SearchName[] = [
   'subject-code-heavy-fenced',
   'code-date',
   'identifier',
+  'identifier-key-fenced',
   'name',
-  'has-code-name',
+  'name-fenced',
+  'has-code-name-exists',
   'everything',
 ];
 /** Searches repeated after the writes, when indexes have pending entries and pages are not yet vacuumed. */
-const repeated: readonly SearchName[] = ['subject-code', 'code-date', 'identifier', 'count'];
+const repeated: readonly SearchName[] = ['subject-code', 'code-date', 'identifier', 'identifier-key-fenced', 'count'];
 
 export async function workloadsOf(sql: Sql, candidate: Candidate, rows: number): Promise<Workload[]> {
   const searches = searchesOf(candidate, await findKnown(sql, rows));
