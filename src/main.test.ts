@@ -33,7 +33,7 @@ async function addressOf(program: RunningVsis): Promise<string> {
 
 const isReady = async (address: string): Promise<number> => (await fetch(`${address}/health/ready`)).status;
 
-describe('the program', () => {
+describe('the program', { timeout: 60_000 }, () => {
   it('starts, says where it is, stops in order, and finds its data again', async () => {
     const dataDir = await tempFolder();
     const first = start(dataDir);
@@ -76,6 +76,51 @@ describe('the program', () => {
     expect((await fetch(`${address}/health/live`)).status).toBe(200);
   }, 40_000);
 
+  it('tells the machine that watches it of its life and its work, on a port of its own', async () => {
+    const program = start(await tempFolder(), '--operations-port', '0');
+    const address = await addressOf(program);
+    const operations = (await program.says(/Metrics +(http:\/\/\S+)\/metrics\n/))[1] ?? '';
+    const patient = { resourceType: 'Patient', name: [{ family: 'Məxfi' }] };
+    const headers = { 'Content-Type': 'application/fhir+json' };
+    await fetch(`${address}/fhir/Patient`, { method: 'POST', headers, body: JSON.stringify(patient) });
+    await fetch(`${address}/fhir/Patient?name=Gizli`);
+    const text = await (await fetch(`${operations}/metrics`)).text();
+    for (const line of [
+      /^vsis_http_request_seconds_count\{method="POST",route="\/fhir\/:type",status="201"\} 1$/m,
+      /^vsis_store_writes_total\{outcome="created"\} 1$/m,
+      /^vsis_store_search_seconds_count 1$/m,
+      /^vsis_store_validation_seconds_count 1$/m,
+      /^vsis_store_group_items_count\{of="audit"\} 1$/m,
+      /^vsis_database_connections\{state="limit"\} \d+$/m,
+      /^vsis_event_loop_utilization_ratio\{process="0"\} 0\.\d+$/m,
+      /^vsis_process_memory_bytes\{use="resident",process="0"\} \d+$/m,
+      /^vsis_data_disk_free_bytes \d+$/m,
+    ]) {
+      expect(text).toMatch(line);
+    }
+    expect(text).not.toMatch(/Məxfi|Gizli/);
+    expect((await fetch(`${address}/metrics`)).headers.get('content-type')).not.toMatch(/^text\/plain/);
+    for (const origin of [address, operations]) {
+      const startup = await fetch(`${origin}/health/startup`);
+      expect([startup.status, await startup.json()]).toEqual([200, { status: 'started' }]);
+      const ready = await fetch(`${origin}/health/ready`);
+      expect([ready.status, await ready.json()]).toEqual([
+        200,
+        { status: 'ready', checks: { database: 'ok', schema: 'ok', disk: 'ok' } },
+      ]);
+    }
+  });
+
+  it('is not ready while its disk is too full', async () => {
+    const program = start(await tempFolder(), '--disk-free-mb', '1000000000');
+    const ready = await fetch(`${await addressOf(program)}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({
+      status: expect.stringMatching(/^only \d+ MB are free where the data lie$/),
+      checks: { database: 'ok', schema: 'ok' },
+    });
+  });
+
   it('refuses a taken port before it touches the database', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     cleanUps.push(async () => other.close());
@@ -114,7 +159,7 @@ describe('the program', () => {
   });
 });
 
-describe('vsis', () => {
+describe('vsis', { timeout: 60_000 }, () => {
   async function vsis(...args: string[]): Promise<{ code: number | null; output: string }> {
     const program = runVsis('src/cli.ts', args);
     return { code: await program.ended, output: program.output() };

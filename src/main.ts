@@ -4,21 +4,36 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { readSettings } from '#platform/config';
 import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
 import { StartError } from '#platform/errors';
+import { createEvents } from '#platform/events';
 import { createServer } from '#platform/http';
 import { createLog, createProgress, type Log, logOf, logRequests, type Progress, readableLines } from '#platform/log';
+import type { Store } from '#platform/store';
+import { collectMetrics, keepSlowLog, measureProcess, measureRequests, mergeMetrics } from '#platform/telemetry';
+import { type Health, measureDisk, readinessChecks } from './health.ts';
 import { migrationParts } from './migration-parts.ts';
+import { createOperationsServer } from './operations-server.ts';
 import { type PartContext, parts } from './parts.ts';
 import { type RunningProgram, runProgram } from './run-program.ts';
 import { type ProgramSettings, specification } from './settings.ts';
 
 export const httpPortExitCode = 10;
 
-const portInUse = (host: string, port: number): StartError =>
+/** Metrics and health are for programs on this machine; who wants them elsewhere puts a proxy before them. */
+const operationsHost = '127.0.0.1';
+
+const portInUse = (host: string, port: number, setting = 'VSIS_PORT'): StartError =>
   new StartError(
     'http.port-in-use',
     httpPortExitCode,
-    `Port ${port} of ${host} is taken, perhaps by a VSİS that already runs. Choose another: VSIS_PORT=${port + 1} npm start`,
+    `Port ${port} of ${host} is taken, perhaps by a VSİS that already runs. Choose another: ${setting}=${port + 1} npm start`,
   );
+
+/** Listens, or ends the start with the reason that the port is taken. */
+async function listen(app: FastifyInstance, host: string, port: number, setting?: string): Promise<void> {
+  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === 'EADDRINUSE' ? portInUse(host, port, setting) : error;
+  });
+}
 
 /** Fails before the database is started when the port is taken anyway. */
 async function checkPort(host: string, port: number): Promise<void> {
@@ -51,6 +66,20 @@ async function openDatabase(
   return database;
 }
 
+/** Serves metrics and health on a port of their own, from the first moment of the start. */
+async function openOperations(program: RunningProgram, settings: ProgramSettings, log: Log, health: Health) {
+  const port = settings.VSIS_OPERATIONS_PORT;
+  if (port === undefined) return undefined;
+  const app = createOperationsServer({
+    logger: logOf(log, 'operations').child({}, { level: 'warn' }),
+    health,
+    collect: async () => mergeMetrics([{ process: '0', metrics: collectMetrics() }]),
+  });
+  await listen(app, operationsHost, port, 'VSIS_OPERATIONS_PORT');
+  program.opened.defer(() => app.close());
+  return app.listeningOrigin;
+}
+
 async function serve(program: RunningProgram, context: PartContext): Promise<FastifyInstance> {
   const { settings, log } = context;
   // What the HTTP library would say for information is said by the request log and the end of the start.
@@ -59,21 +88,25 @@ async function serve(program: RunningProgram, context: PartContext): Promise<Fas
   const app = createServer({ logger, hostNames: [settings.VSIS_HOST] });
   program.opened.defer(() => app.close());
   logRequests(app, logOf(log, 'http'));
+  measureRequests(app);
   for (const part of parts) await part.mount?.(app, context);
-  await app.listen({ host: settings.VSIS_HOST, port: settings.VSIS_PORT }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EADDRINUSE' ? portInUse(settings.VSIS_HOST, settings.VSIS_PORT) : error;
-  });
+  await listen(app, settings.VSIS_HOST, settings.VSIS_PORT);
   return app;
 }
 
 /** What a person wants to know once everything stands. */
-async function describeStart(app: FastifyInstance, context: PartContext): Promise<string> {
+async function describeStart(
+  app: FastifyInstance,
+  context: PartContext,
+  operations: string | undefined,
+): Promise<string> {
   const address = app.listeningOrigin;
   const lines: (readonly [string, string])[] = [
     ['Address', `${address}/`],
     ['FHIR R4', `${address}/fhir`],
   ];
   for (const part of parts) lines.push(...((await part.tell?.(context)) ?? []));
+  if (operations !== undefined) lines.push(['Metrics', `${operations}/metrics`]);
   lines.push(['Data', context.database.description], ['Stop', 'Ctrl-C']);
   const block = lines.map(([label, text]) => `  ${label.padEnd(10)} ${text}`).join('\n');
   return `\nVSİS ${context.version} is running, for this machine alone.\n\n${block}\n`;
@@ -88,13 +121,34 @@ async function start(program: RunningProgram, flags: readonly string[]): Promise
   const progress = createProgress(process.stdout);
   const destination = process.stderr.isTTY ? readableLines(process.stderr) : process.stderr;
   const log = createLog({ level: settings.VSIS_LOG_LEVEL, destination });
+  const health: Health = { phase: 'starting', checks: [] };
+  measureProcess();
   await checkPort(settings.VSIS_HOST, settings.VSIS_PORT);
+  const operations = await openOperations(program, settings, log, health);
   const database = await openDatabase(program, settings, { log, progress });
-  const context: PartContext = { settings, database, log, progress, signal: program.signal, version };
+  health.checks = await readinessChecks(database.sql, settings);
+  measureDisk(settings.VSIS_DATA_DIR);
+  const { sql, applicationUrl: databaseUrl } = database;
+  const events = createEvents({ sql, databaseUrl, log: logOf(log, 'events') });
+  program.opened.defer(() => events.close());
+  const store: Store = { sql, now: () => new Date(), afterWrite: events.wake };
+  const context: PartContext = {
+    settings,
+    database,
+    store,
+    events,
+    log,
+    progress,
+    signal: program.signal,
+    version,
+    health,
+  };
   for (const part of parts) await part.prepare?.(context);
   if (program.signal.aborted) return;
+  keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);
   const app = await serve(program, context);
-  progress.end(await describeStart(app, context));
+  health.phase = 'serving';
+  progress.end(await describeStart(app, context, operations));
   await program.stopped.finally(() => process.stdout.write('\nStopping …\n'));
 }
 

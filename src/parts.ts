@@ -1,14 +1,18 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { openBulk } from '#platform/bulk';
 import type { ProgramDatabase } from '#platform/database';
+import type { Events } from '#platform/events';
 import { startProgress } from '#platform/exchange';
 import { servePortal } from '#platform/http';
 import { demoTokenKey } from '#platform/identity';
-import type { Log, Progress } from '#platform/log';
+import { type Log, logOf, type Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
+import type { Store } from '#platform/store';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
-import { registerHealth } from './health.ts';
+import { type Health, registerHealth } from './health.ts';
 import { findUnfinishedSeed, seedWorld } from './seed-world.ts';
 import type { ProgramSettings } from './settings.ts';
 
@@ -16,11 +20,14 @@ import type { ProgramSettings } from './settings.ts';
 export type PartContext = {
   readonly settings: ProgramSettings;
   readonly database: ProgramDatabase;
+  readonly store: Store;
+  readonly events: Events;
   readonly log: Log;
   readonly progress: Progress;
   /** Aborted when the program is asked to stop while it still starts. */
   readonly signal: AbortSignal;
   readonly version: string;
+  readonly health: Health;
 };
 
 /** What one part adds to the running program. All of it is optional but the name. */
@@ -36,11 +43,10 @@ export type Part = {
 const portalFolder = fileURLToPath(new URL('../.cache/portal/', import.meta.url));
 
 /** The invented country is made at the first start of demo mode, and gone on with where a start was interrupted. */
-async function prepareWorld({ settings, database, progress, signal }: PartContext): Promise<void> {
+async function prepareWorld({ settings, database, store, progress, signal }: PartContext): Promise<void> {
   if (!settings.VSIS_DEMO) {
     return;
   }
-  const store = { sql: database.sql, now: () => new Date() };
   const today = new Date().toISOString().slice(0, 10);
   const left = await findUnfinishedSeed(database.sql, { people: settings.VSIS_PEOPLE, seed: 'vsis', today });
   if (left) {
@@ -73,16 +79,28 @@ function demoSignIns(): (readonly [string, string])[] {
 
 /** The parts of the program in the order they are prepared and mounted. */
 export const parts: readonly Part[] = [
-  { name: 'health', mount: (app, { database }) => registerHealth(app, database.sql) },
+  { name: 'health', mount: (app, { health }) => registerHealth(app, health) },
   {
     name: 'fhir',
     prepare: prepareWorld,
-    mount: async (app, { database, version, settings }) =>
-      registerFhir(app, {
-        store: { sql: database.sql, now: () => new Date() },
-        actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
+    mount: async (app, { store, version, settings, log }) => {
+      const actorOf = actorReader(await demoTokenKey(settings.VSIS_DATA_DIR));
+      const bulk = openBulk({
+        store,
+        log: logOf(log, 'bulk'),
+        actorOf,
+        folder: join(settings.VSIS_DATA_DIR, 'bulk'),
+        keepMs: settings.VSIS_BULK_KEEP_HOURS * 3_600_000,
+      });
+      bulk.mount(app);
+      await registerFhir(app, {
+        store,
+        actorOf,
         version,
-      }),
+        operations: bulk.operations,
+        instantiates: bulk.instantiates,
+      });
+    },
     tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },
   { name: 'portal', mount: (app) => servePortal(app, portalFolder) },

@@ -1,6 +1,8 @@
+import { bulkSettings } from '#platform/bulk';
 import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
+import { telemetrySettings } from '#platform/telemetry';
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
 
@@ -32,9 +34,21 @@ const serverSettings = {
     since: '0.1',
     about: 'How many people the invented country has when it is created. Later changes do nothing.',
   }),
+  VSIS_DISK_FREE_MB: integer({
+    default: 256,
+    since: '0.1',
+    about:
+      'The program counts as not ready while the disk of the data folder has fewer megabytes free. Not heeded with DATABASE_URL.',
+  }),
 };
 
 /** Everything the program can be told. The reference page is docs/generated/config.md. */
-export const specification = { ...serverSettings, ...databaseSettings, ...logSettings };
+export const specification = {
+  ...serverSettings,
+  ...databaseSettings,
+  ...bulkSettings,
+  ...logSettings,
+  ...telemetrySettings,
+};
 
 export type ProgramSettings = Settings<typeof specification>;

@@ -37,6 +37,10 @@ export async function checkRecord(sql: Sql): Promise<string[]> {
     from record.range_entry e
     where not exists (select from record.resource r where r.rid = e.rid and r.bucket = e.bucket)
     union all
+    select format('identifier of resource %s, which is not there', rid)
+    from record.identifier_entry e
+    where not exists (select from record.resource r where r.rid = e.rid and r.bucket = e.bucket)
+    union all
     select format('%s/%s is kept in two buckets', type, id)
     from version
     group by type, id

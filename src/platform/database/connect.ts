@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { forgetPool, watchStatements } from './watch-statements.ts';
 
 /**
  * The SQL client every store uses. What comes out of the database:
@@ -20,7 +21,11 @@ export type ConnectionOptions = {
   /** Shown in pg_stat_activity. */
   readonly applicationName?: string;
   readonly connectTimeoutSeconds?: number;
+  /** A statement that takes longer is broken off by the server; 0 or none: never. */
+  readonly statementTimeoutMs?: number;
 };
+
+const connectionsByDefault = 10;
 
 const typeId = { int8: 20, date: 1082, timestamp: 1114, timestamptz: 1184 };
 
@@ -63,14 +68,27 @@ function secondsBeforeReconnecting(failures: number): number {
 /** Opens a pool of connections. Nothing is connected until the first statement; `close` gives running ones five seconds. */
 export function openDatabase(url: string, options: ConnectionOptions = {}): Database {
   const address = splitSocket(url);
+  const max = options.max ?? connectionsByDefault;
+  const timeout = options.statementTimeoutMs ?? 0;
   const sql = postgres(address.url, {
     ...(address.socketFolder === undefined ? {} : { host: address.socketFolder }),
-    max: options.max ?? 10,
+    max,
     connect_timeout: options.connectTimeoutSeconds ?? 10,
     backoff: secondsBeforeReconnecting,
-    connection: { application_name: options.applicationName ?? 'vsis', TimeZone: 'UTC' },
+    connection: {
+      application_name: options.applicationName ?? 'vsis',
+      TimeZone: 'UTC',
+      ...(timeout === 0 ? {} : { statement_timeout: timeout }),
+    },
     onnotice: () => undefined,
     types: sqlTypes,
   });
-  return { sql, close: () => sql.end({ timeout: 5 }) };
+  watchStatements(sql, max);
+  return {
+    sql,
+    close: async () => {
+      await sql.end({ timeout: 5 });
+      forgetPool(sql);
+    },
+  };
 }

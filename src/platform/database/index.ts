@@ -13,4 +13,5 @@ export { isDatabaseAway } from './is-database-away.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export type { MigrationPart } from './migration-files.ts';
 export { openProgramDatabase, type ProgramDatabase, type ProgramDatabaseOptions } from './program-database.ts';
+export { createSchemaCheck } from './schema-check.ts';
 export { databaseSettings } from './settings.ts';

@@ -1,3 +1,4 @@
+import { applicationRole } from './application-role.ts';
 import type { ReservedSql, Sql } from './connect.ts';
 import { databaseFailure } from './errors.ts';
 import { type Migration, type MigrationPart, readMigrations } from './migration-files.ts';
@@ -24,6 +25,14 @@ const ledger = `
     constraint migration_pkey primary key (part, number)
   );
   comment on table vsis.migration is 'Which migrations this database has, and the hash of each file as it was applied.';
+  do $$
+  begin
+    if exists (select from pg_roles where rolname = '${applicationRole}') then
+      grant usage on schema vsis to ${applicationRole};
+      grant select on vsis.migration to ${applicationRole};
+    end if;
+  end
+  $$;
 `;
 
 const keyOf = ({ part, number }: { part: string; number: number }): string => `${part}/${number}`;

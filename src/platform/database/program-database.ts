@@ -28,6 +28,8 @@ export type ProgramDatabaseOptions = {
   readonly program: string;
   /** Most connections of the application at a time. */
   readonly max?: number;
+  /** Statements of the application that take longer are broken off; 0 or none: never. */
+  readonly statementTimeoutMs?: number;
   /** Work beside a program that already runs on this data folder instead of refusing. */
   readonly joinRunning?: boolean;
   readonly onProgress?: (text: string) => void;
@@ -141,8 +143,15 @@ async function findRunning(dataDir: string): Promise<RunningAddresses | undefine
   }
 }
 
-function open(addresses: RunningAddresses, max: number | undefined, afterwards: () => Promise<void>): ProgramDatabase {
-  const database: Database = openDatabase(addresses.applicationUrl, max === undefined ? {} : { max });
+function open(
+  addresses: RunningAddresses,
+  { max, statementTimeoutMs }: ProgramDatabaseOptions,
+  afterwards: () => Promise<void>,
+): ProgramDatabase {
+  const database: Database = openDatabase(addresses.applicationUrl, {
+    ...(max === undefined ? {} : { max }),
+    ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+  });
   return {
     sql: database.sql,
     applicationUrl: addresses.applicationUrl,
@@ -171,7 +180,7 @@ export async function openProgramDatabase(options: ProgramDatabaseOptions): Prom
   const dataDir = resolve(options.dataDir);
   if (options.joinRunning && options.databaseUrl === undefined) {
     const running = await findRunning(dataDir);
-    if (running) return open(running, options.max, async () => undefined);
+    if (running) return open(running, options, async () => undefined);
   }
   const isEmbedded = options.databaseUrl === undefined;
   const server =
@@ -183,7 +192,7 @@ export async function openProgramDatabase(options: ProgramDatabaseOptions): Prom
     const { ownerUrl, description } = server;
     const addresses = { pid: process.pid, ownerUrl, applicationUrl, description };
     if (isEmbedded) await writePrivateFile(addressesFile(dataDir), JSON.stringify(addresses));
-    return open(addresses, options.max, async () => {
+    return open(addresses, options, async () => {
       if (isEmbedded) await rm(addressesFile(dataDir), { force: true });
       await server.stop();
     });

@@ -9,13 +9,14 @@ import {
   writeReadRecords,
   writeResources,
 } from '#platform/store';
-import { etag, sendJson, success } from './answers.ts';
+import { etag, sendResource, success } from './answers.ts';
 import { type Entry, isRead, malformed, readAddress, readEntries, textOf, toWrite } from './bundle-entries.ts';
 import { baseUrlOf, type FhirService } from './fhir-context.ts';
 import { type Noted, noteMatched, readOf, toRecords } from './note-reads.ts';
+import { isOperation, runBundledOperation } from './operations/bundled-operation.ts';
 import { readResourceBody } from './read-resource-body.ts';
 import { present, readVersion } from './read-routes.ts';
-import { isNotModified, readPreferences, requireJson, requireJsonWanted } from './request-headers.ts';
+import { isNotModified, readPreferences } from './request-headers.ts';
 import { search } from './search-routes.ts';
 
 type Call = {
@@ -27,8 +28,7 @@ type Call = {
 
 export function registerBundles(app: FastifyInstance, service: FhirService): void {
   app.post('/', async (request, reply) => {
-    requireJsonWanted(request);
-    const bundle = readResourceBody(requireJson(request), 'Bundle');
+    const bundle = await readResourceBody(request, 'Bundle');
     const type = bundle['type'];
     if (type !== 'batch' && type !== 'transaction') {
       throw malformed('Bundle.type', 'A Bundle sent here is a batch or a transaction.');
@@ -38,7 +38,7 @@ export function registerBundles(app: FastifyInstance, service: FhirService): voi
     const call: Call = { service, request, actor, baseUrl: baseUrlOf(service, request) };
     const answers = type === 'batch' ? await runBatch(call, entries) : await runTransaction(call, entries);
     const content = answers.length === 0 ? '' : `,"entry":[${answers.join(',')}]`;
-    return sendJson(reply, `{"resourceType":"Bundle","type":"${type}-response"${content}}`);
+    return sendResource(reply, `{"resourceType":"Bundle","type":"${type}-response"${content}}`);
   });
 }
 
@@ -54,6 +54,9 @@ async function runBatch(call: Call, entries: readonly Entry[]): Promise<string[]
 async function runAlone(call: Call, entry: Entry): Promise<string> {
   const { store, audit } = call.service;
   try {
+    if (isOperation(entry)) {
+      return await runBundledOperation(call, entry);
+    }
     if (isRead(entry)) {
       const { text, noted } = await answerRead(call, store.sql, entry);
       await Promise.all((await toRecords(call.service, call.request, [noted])).map(audit.record));
@@ -82,6 +85,11 @@ function placed(entry: Entry, { baseUrl }: Call) {
 
 /** All or nothing; reads come last, within the transaction, and see what the writes have left. FHIR R4, http.html#trules. */
 async function runTransaction(call: Call, entries: readonly Entry[]): Promise<string[]> {
+  const operation = entries.find(isOperation);
+  if (operation) {
+    const text = 'A transaction calls no operations; a batch may.';
+    throw malformed(`${operation.path}.request.url`, text);
+  }
   const writes = entries.filter((entry) => !isRead(entry));
   const reads = entries.filter(isRead);
   const answers = new Map<Entry, string>();

@@ -5,12 +5,15 @@ import { type FhirServer, startFhirServer } from '../../../test/support/fhir-ser
 let server: FhirServer;
 let statement: JsonObject;
 
+type Called = { readonly name: string; readonly definition: string };
+
 type Described = {
   type: string;
   interaction: { code: string }[];
   searchParam: { name: string; type: string }[];
   searchInclude?: string[];
   searchRevInclude?: string[];
+  operation?: Called[];
 };
 let types: Described[];
 
@@ -120,4 +123,31 @@ describe('every interaction it lists is answered', () => {
     }
     expect((await server.get('_history')).status).toBe(200);
   });
+
+  it('and every operation, at each level its definition names', async () => {
+    const [rest] = statement['rest'] as { operation?: Called[] }[];
+    const listed = [
+      ...(rest?.operation ?? []).map((each) => ({ ...each, type: undefined })),
+      ...types.flatMap(({ type, operation = [] }) => operation.map((each) => ({ ...each, type }))),
+    ];
+    expect(listed.length).toBeGreaterThan(0);
+    const definitions = new Map<string, JsonObject>();
+    const failures: string[] = [];
+    for (const { name, definition, type } of listed) {
+      const id = definition.slice(definition.lastIndexOf('/') + 1);
+      const known = definitions.get(id) ?? (await server.get(`OperationDefinition/${id}`)).body;
+      definitions.set(id, known);
+      const places =
+        type === undefined
+          ? ['']
+          : [...(known['type'] ? [`${type}/`] : []), ...(known['instance'] ? [`${type}/none/`] : [])];
+      for (const place of places) {
+        const answer = await server.post(`${place}$${name}`, { resourceType: 'Parameters' });
+        const isOffered =
+          !answer.text.includes('rest.unknown-operation') && answer.status !== 405 && answer.status < 500;
+        if (!isOffered) failures.push(`${place}$${name}: ${answer.status}`);
+      }
+    }
+    expect(failures).toEqual([]);
+  }, 120_000);
 });

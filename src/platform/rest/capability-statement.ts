@@ -1,23 +1,34 @@
 import { searchParametersOf, storedTypes } from '#platform/search';
+import { operationsOf, systemOperations } from './operations/operation-definition.ts';
+import type { OperationTable } from './operations/operation-table.ts';
 
 /** The CapabilityStatement of what the routes of this folder and the search grammar really do. */
-export function capabilityStatement(options: { baseUrl: string; version: string; date: string }) {
+export function capabilityStatement(options: {
+  baseUrl: string;
+  version: string;
+  date: string;
+  operations: OperationTable;
+  instantiates?: readonly string[];
+}) {
+  const { operations, instantiates = [] } = options;
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: options.date,
     publisher: 'VSİS',
     kind: 'instance',
+    ...(instantiates.length === 0 ? {} : { instantiates }),
     software: { name: 'VSİS', version: options.version },
     implementation: { description: 'Vahid Səhiyyə İnformasiya Sistemi', url: options.baseUrl },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
-    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
+    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
         mode: 'server',
-        resource: storedTypes.map(describeType),
+        resource: storedTypes.map((type) => describeType(type, operations)),
         interaction: ['transaction', 'batch', 'history-system'].map((code) => ({ code })),
+        ...listed(systemOperations(operations)),
       },
     ],
   };
@@ -35,7 +46,12 @@ const interactions = [
   'search-type',
 ];
 
-function describeType(type: string) {
+/** A list that is not empty, as the element `operation`; FHIR has no empty lists. */
+function listed<Item>(operation: readonly Item[]): { operation?: readonly Item[] } {
+  return operation.length === 0 ? {} : { operation };
+}
+
+function describeType(type: string, operations: OperationTable) {
   const parameters = searchParametersOf(type);
   const references = parameters.filter((each) => each.type === 'reference');
   return {
@@ -59,6 +75,7 @@ function describeType(type: string) {
         ? { searchRevInclude: referringTo(type) }
         : {}),
     searchParam: parameters.map((each) => ({ name: each.code, definition: each.url, type: each.type })),
+    ...listed(operationsOf(operations, type)),
   };
 }
 

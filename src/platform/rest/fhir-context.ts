@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { isStoredType } from '#platform/search';
 import type { Actor, ReadAudit, Store } from '#platform/store';
+import type { Operation } from './operations/operation.ts';
+import type { OperationTable } from './operations/operation-table.ts';
 
 /** What the FHIR routes work with. */
 export type FhirContext = {
@@ -9,16 +11,23 @@ export type FhirContext = {
   /** Who stands behind a request, for the audit record. */
   readonly actorOf: (request: FastifyRequest) => Promise<Actor>;
   readonly version: string;
+  /** Operations of other parts, beside those of this one. */
+  readonly operations?: readonly Operation[];
+  /** Canonical addresses of the CapabilityStatements that other parts fulfil. */
+  readonly instantiates?: readonly string[];
 };
 
-/** The same, with the audit trail of reads that all routes share. */
-export type FhirService = FhirContext & { readonly audit: ReadAudit };
+/** The same, with the audit trail of reads and the operations, which all routes share. */
+export type FhirService = Omit<FhirContext, 'operations'> & {
+  readonly audit: ReadAudit;
+  readonly operations: OperationTable;
+};
 
 export type TypeParams = { readonly type: string };
 export type InstanceParams = TypeParams & { readonly id: string };
 
 /** Address of the FHIR API: the record's own where it has one, else as the client called it. */
-export function baseUrlOf({ store }: FhirContext, request: FastifyRequest): string {
+export function baseUrlOf({ store }: Pick<FhirContext, 'store'>, request: FastifyRequest): string {
   return store.baseUrl ?? `${request.protocol}://${request.host}/fhir`;
 }
 

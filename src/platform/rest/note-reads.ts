@@ -8,7 +8,7 @@ export type Noted = Omit<ReadRecord, 'actor'>;
 
 /** The records a request leaves in the audit trail. */
 export async function toRecords(
-  context: FhirContext,
+  context: Pick<FhirContext, 'actorOf'>,
   request: FastifyRequest,
   noted: readonly Noted[],
 ): Promise<ReadRecord[]> {

@@ -28,3 +28,8 @@ export function parameterSalt(type: string, parameter: string): bigint {
 export function parameterNumber(type: string, parameter: string): number {
   return Number(BigInt.asIntN(32, hash64(`${type}.${parameter}`)));
 }
+
+/** The key of resources that lie in one patient's record and belong to the compartment of this other one as well. */
+export function compartmentKey(patient: string): bigint {
+  return referenceKey('Resource', 'compartment', `Patient/${patient}`);
+}

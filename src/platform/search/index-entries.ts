@@ -1,22 +1,24 @@
 import type { Collector } from './collector.ts';
 import { addCompositeEntries } from './composite-entries.ts';
-import { referenceKey, valueKey } from './hash.ts';
+import { compartmentKey, referenceKey, valueKey } from './hash.ts';
 import { labelOf } from './label-of.ts';
 import { leadingDateOf } from './leading-date.ts';
-import { type IndexedResource, patientOf } from './patient-of.ts';
+import { type IndexedResource, patientsOf } from './patient-of.ts';
 import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
 import { spanOf } from './ranges.ts';
 import { normalizeReference } from './references.ts';
 import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
-import { textsOf, tokenForms, tokensOf } from './token-forms.ts';
+import { isIdentifying, isWholeSystem, textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
 
 /** Everything a resource is found by. */
 export type IndexEntries = {
   readonly keys: readonly bigint[];
+  /** Keys of tokens that identify, see `isIdentifying`. */
+  readonly identifiers: readonly bigint[];
   readonly strings: readonly string[];
   readonly ranges: readonly RangeEntry[];
   /** Logical id of the patient in whose compartment the resource lies. */
@@ -49,7 +51,7 @@ function indexedOf(type: string): readonly Indexed[] {
 /** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
 export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
   const type = resource.resourceType;
-  const collector: Collector = { keys: new Set(), strings: new Set(), ranges: [], baseUrl };
+  const collector: Collector = { keys: new Set(), identifiers: new Set(), strings: new Set(), ranges: [], baseUrl };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
   let date: Span | undefined;
@@ -68,11 +70,14 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       addEntries(collector, type, parameter, found);
     }
   }
+  const [patient, ...otherPatients] = patientsOf(resource, baseUrl);
+  otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
     keys: [...collector.keys],
+    identifiers: [...collector.identifiers],
     strings: [...collector.strings].sort(),
     ranges: collector.ranges,
-    patient: patientOf(resource, baseUrl),
+    patient,
     date,
     label: labelOf(resource),
   };
@@ -106,9 +111,14 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
   }
 }
 
-function addToken({ keys, strings }: Collector, type: string, code: string, found: Found): void {
-  const forms = [...tokensOf(found).flatMap(tokenForms), ...identifierTypeForms(found)];
-  forms.forEach((form) => keys.add(valueKey(type, code, form)));
+function addToken({ keys, identifiers, strings }: Collector, type: string, code: string, found: Found): void {
+  const identifies = isIdentifying(found.type);
+  for (const token of tokensOf(found)) {
+    for (const form of tokenForms(token)) {
+      (identifies && !isWholeSystem(form) ? identifiers : keys).add(valueKey(type, code, form));
+    }
+  }
+  identifierTypeForms(found).forEach((form) => identifiers.add(valueKey(type, code, form)));
   textsOf(found).forEach((text) => strings.add(codeTextEntry(code, text)));
 }
 

@@ -14,8 +14,22 @@ export function patientOf(
   baseUrl?: string,
   resolve: (address: string) => string | undefined = () => undefined,
 ): string | undefined {
-  if (resource.resourceType === 'Patient') {
-    return resource.id;
+  const [first] = patientsIn(resource, baseUrl, resolve);
+  return first;
+}
+
+/** All patients whose compartments a resource belongs to, the one whose record it lies in first. */
+export function patientsOf(resource: IndexedResource, baseUrl?: string): string[] {
+  return [...new Set(patientsIn(resource, baseUrl, () => undefined))];
+}
+
+function* patientsIn(
+  resource: IndexedResource,
+  baseUrl: string | undefined,
+  resolve: (address: string) => string | undefined,
+): Generator<string> {
+  if (resource.resourceType === 'Patient' && resource.id !== undefined) {
+    yield resource.id;
   }
   for (const path of patientPathsOf(resource.resourceType)) {
     for (const { value } of walkPath({ value: resource, type: '' }, path)) {
@@ -25,11 +39,10 @@ export function patientOf(
       }
       const local = parseLocalReference(resolve(address) ?? normalizeReference(address, baseUrl));
       if (local?.type === 'Patient') {
-        return local.id;
+        yield local.id;
       }
     }
   }
-  return undefined;
 }
 
 const pathsByType = new Map<string, readonly CompiledPath[]>();

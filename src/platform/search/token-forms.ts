@@ -11,6 +11,19 @@ export function isSystemless(type: string): boolean {
   return codingLess.has(type);
 }
 
+/**
+ * Whether the tokens of an element name one thing among millions (a person's number, a telephone): they are kept where a
+ * single value is found at once, apart from codes, which thousands share.
+ */
+export function isIdentifying(type: string): boolean {
+  return type === 'Identifier' || type === 'ContactPoint';
+}
+
+/** `system|` asks for everything that the system has named, and so does not identify. */
+export function isWholeSystem(form: string): boolean {
+  return form.endsWith('|') && !form.endsWith('\\|');
+}
+
 /** The tokens of an element by its type: one per coding, identifier or plain code. */
 export function tokensOf({ value, type }: Found): Token[] {
   if (isSystemless(type)) {

@@ -1,6 +1,5 @@
 import type { Span } from '#platform/search';
-import { bucketOfId } from './bucket.ts';
-import type { ResourceAddress, StoredVersion } from './read-rows.ts';
+import { inItsBucket, type ResourceAddress, type StoredVersion } from './read-rows.ts';
 import type { Sql, SqlFragment } from './sql.ts';
 import { timestampLiteral } from './timestamp-literal.ts';
 
@@ -27,29 +26,29 @@ export async function instanceHistory(
   query: HistoryQuery,
 ): Promise<HistoryPage> {
   const { since, from, to } = momentsOf(query);
-  const rows = await sql<(StoredVersion & { until: string | null })[]>`
-    with home as (
-      select coalesce((select bucket from record.locator where type = ${type} and id = ${id}),
-        ${bucketOfId(id)}::smallint) as bucket
-    ),
-    versions as (
-      select r.bucket, type, id, version, updated, method, content
-      from record.resource r join home using (bucket)
-      where type = ${type} and id = ${id}
-      union all
-      select h.bucket, type, id, version, updated, method, content
-      from record.history h join home using (bucket)
-      where type = ${type} and id = ${id}
-    ),
-    spans as (select *, lead(updated) over (order by version) as until from versions)
-    select bucket, type, id, version, updated, method, content, until
-    from spans
-    where version < ${query.before ?? Number.MAX_SAFE_INTEGER}::bigint
-      and updated >= ${since}::text::timestamptz
-      and updated <= ${to}::text::timestamptz
-      and (until is null or until > ${from}::text::timestamptz)
-    order by version desc
-    limit ${query.count + 1}`;
+  const rows = await inItsBucket(
+    sql,
+    { type, id },
+    async (bucket) => sql<(StoredVersion & { until: string | null })[]>`
+      with versions as (
+        select bucket, type, id, version, updated, method, content
+        from record.resource
+        where bucket = ${bucket} and type = ${type} and id = ${id}
+        union all
+        select bucket, type, id, version, updated, method, content
+        from record.history
+        where bucket = ${bucket} and type = ${type} and id = ${id}
+      ),
+      spans as (select *, lead(updated) over (order by version) as until from versions)
+      select bucket, type, id, version, updated, method, content, until
+      from spans
+      where version < ${query.before ?? Number.MAX_SAFE_INTEGER}::bigint
+        and updated >= ${since}::text::timestamptz
+        and updated <= ${to}::text::timestamptz
+        and (until is null or until > ${from}::text::timestamptz)
+      order by version desc
+      limit ${query.count + 1}`,
+  );
   return toPage(rows, query.count, (row) => row.version);
 }
 

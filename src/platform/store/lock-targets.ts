@@ -25,7 +25,7 @@ export async function lockTargets(sql: Sql, steps: readonly Step[]): Promise<voi
 export function applyPreconditions(steps: readonly Step[]): void {
   for (const step of steps) {
     try {
-      applyTo(step);
+      applyPrecondition(step);
     } catch (error) {
       throw placedAt(error, step.path);
     }
@@ -33,7 +33,8 @@ export function applyPreconditions(steps: readonly Step[]): void {
   refuseRepeated(steps);
 }
 
-function applyTo(step: Step): void {
+/** What the request makes of what it acts on: a refusal, a result without writing, or the patched resource. */
+export function applyPrecondition(step: Step): void {
   const { request, newest } = step;
   const current = currentOf(step);
   if (!isOpen(step)) {

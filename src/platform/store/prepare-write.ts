@@ -2,10 +2,11 @@ import { AppError, type Issue } from '#platform/errors';
 import { type Resource, validateResource } from '#platform/fhir';
 import { type IndexEntries, indexEntriesOf } from '#platform/search';
 import { invalidResource } from './errors.ts';
+import type { PreparedWrite } from './prepared-write.ts';
 import type { StoredVersion } from './read-rows.ts';
 import { isSameContent, stampResource } from './stamp-resource.ts';
 import type { Store } from './store.ts';
-import type { PreparedWrite } from './write-rows.ts';
+import { measureValidation } from './store-metrics.ts';
 import { currentOf, placeOf, type Step } from './write-step.ts';
 
 export type PrepareOptions = {
@@ -61,8 +62,10 @@ function nextMoment(store: Store, newest: StoredVersion | undefined): string {
   return new Date(Math.max(store.now().getTime(), before)).toISOString();
 }
 
-function refuseInvalid(step: Step, resource: Resource): void {
-  const issues = validateResource(resource).filter((each) => each.severity === 'error' || each.severity === 'fatal');
+export function refuseInvalid(step: Step, resource: Resource): void {
+  const issues = measureValidation(() => validateResource(resource)).filter(
+    (each) => each.severity === 'error' || each.severity === 'fatal',
+  );
   if (issues.length > 0) {
     throw invalidResource(issues.map((issue) => placeIssue(issue, step)));
   }

@@ -1,11 +1,15 @@
+import { randomInt } from 'node:crypto';
 import { arrayLiteral } from './array-literal.ts';
+import { bucketCount, bucketOfId } from './bucket.ts';
+import { gathering } from './gather.ts';
+import type { Actor } from './prepared-write.ts';
+import { findNewest, type ResourceAddress, type StoredVersion } from './read-rows.ts';
 import type { Sql } from './sql.ts';
-import type { Actor } from './write-rows.ts';
 
-/** Who saw what: a read of a resource or version (R), a search (S) or a history (H). */
+/** Who saw what: a read of a resource or version (R), a search (S), a history (H), or an operation by its name. */
 export type ReadRecord = {
   readonly actor: Actor;
-  readonly action: 'R' | 'S' | 'H';
+  readonly action: 'R' | 'S' | 'H' | `$${string}`;
   /** Absent in the history of the whole record. */
   readonly type?: string;
   readonly id?: string;
@@ -24,53 +28,71 @@ export const patientsAtMost = 100;
 export type ReadAudit = {
   /** Settles once the record is durable; the answer must wait for it, and fails with it. */
   readonly record: (entry: ReadRecord) => Promise<void>;
+  /**
+   * The newest version of a resource, deletions included. Where there is content, its record is durable when this
+   * settles: one statement reads and records for all who ask at the same time.
+   */
+  readonly read: (address: ResourceAddress, actor: Actor) => Promise<StoredVersion | undefined>;
 };
 
-type Waiting = { readonly entry: ReadRecord; readonly resolve: () => void; readonly reject: (error: unknown) => void };
+type Asked = { readonly address: ResourceAddress; readonly actor: Actor };
 
 const groupAtMost = 256;
+const readsAtMost = 64;
 /** While one group is on its way to the disk the next gathers; a second keeps the first from delaying it. */
 const groupsInFlight = 2;
 
-/** Records of reads that end at the same time are written in one statement, so that they share one commit. */
 export function createReadAudit(sql: Sql): ReadAudit {
-  const waiting: Waiting[] = [];
-  let inFlight = 0;
-  const drain = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      await writeGroup(sql, waiting.splice(0, groupAtMost));
+  const record = gathering<ReadRecord, void>({
+    name: 'audit',
+    send: async (records) => {
+      await writeReadRecords(sql, records);
+      return records.map(() => undefined);
+    },
+    atMost: groupAtMost,
+    inFlight: groupsInFlight,
+  });
+  const readCurrent = gathering<Asked, StoredVersion | undefined>({
+    name: 'read',
+    send: (asked) => readAndRecord(sql, asked),
+    atMost: readsAtMost,
+    inFlight: groupsInFlight,
+  });
+  const read = async (address: ResourceAddress, actor: Actor): Promise<StoredVersion | undefined> => {
+    const current = await readCurrent({ address, actor });
+    if (current) {
+      return current;
     }
-    inFlight -= 1;
+    const newest = await findNewest(sql, address);
+    if (newest && newest.content !== null) {
+      const { type, id, version, patient } = newest;
+      await record({ actor, action: 'R', type, id, version, ...(patient ? { patient } : {}) });
+    }
+    return newest;
   };
-  return {
-    record: (entry) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ entry, resolve, reject });
-        if (inFlight < groupsInFlight) {
-          inFlight += 1;
-          setImmediate(() => void drain()); // requests of the same turn share the group
-        }
-      }),
-  };
+  return { record, read };
 }
 
-async function writeGroup(sql: Sql, group: readonly Waiting[]): Promise<void> {
-  try {
-    await writeReadRecords(
-      sql,
-      group.map(({ entry }) => entry),
-    );
-    group.forEach(({ resolve }) => resolve());
-  } catch (error) {
-    const [only, ...others] = group;
-    if (only && others.length === 0) {
-      only.reject(error);
-      return;
-    }
-    for (const each of group) {
-      await writeGroup(sql, [each]); // one record that cannot be stored must not fail the others
-    }
-  }
+/** Current versions of what lies where its id says, each with its record in the audit trail. */
+async function readAndRecord(sql: Sql, asked: readonly Asked[]): Promise<(StoredVersion | undefined)[]> {
+  const list = (pick: (each: Asked) => string | number | undefined): string =>
+    arrayLiteral(asked.map((each) => pick(each) ?? null));
+  const rows = await sql<(StoredVersion & { n: number })[]>`
+    with found as materialized (
+      select a.n::int, a.actor, a.request_id, r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
+      from unnest(${list(({ address }) => bucketOfId(address.id))}::text::smallint[],
+          ${list(({ address }) => address.type)}::text::text[], ${list(({ address }) => address.id)}::text::text[],
+          ${list(({ actor }) => actor.name)}::text::text[], ${list(({ actor }) => actor.requestId)}::text::text[])
+        with ordinality as a(bucket, type, id, actor, request_id, n)
+        join record.resource r on r.bucket = a.bucket and r.type = a.type and r.id = a.id
+    ),
+    recorded as (
+      insert into audit.entry (bucket, actor, action, type, id, version, patient, request_id)
+      select bucket, actor, 'R', type, id, version, patient, request_id from found
+    )
+    select n, bucket, type, id, version, updated, method, patient, content from found`;
+  const found = new Map(rows.map(({ n, ...stored }) => [n, stored]));
+  return asked.map((_, at) => found.get(at + 1));
 }
 
 /** Writes the records in one statement, for reads within a transaction in that transaction. */
@@ -83,12 +105,19 @@ export async function writeReadRecords(sql: Sql, records: readonly ReadRecord[])
   const patients = ({ patients: ids = [] }: ReadRecord): string | undefined =>
     ids.length > 0 && ids.length <= patientsAtMost ? arrayLiteral(ids) : undefined;
   await sql`
-    insert into audit.entry (actor, action, type, id, version, patient, request_id, matches, patients)
-    select actor, action, type, id, version, patient, request_id, matches, patients::text[]
-    from unnest(${list(({ actor }) => actor.name)}::text::text[], ${list(({ action }) => action)}::text::text[],
+    insert into audit.entry (bucket, actor, action, type, id, version, patient, request_id, matches, patients)
+    select bucket, actor, action, type, id, version, patient, request_id, matches, patients::text[]
+    from unnest(${list(bucketOf)}::text::smallint[],
+        ${list(({ actor }) => actor.name)}::text::text[], ${list(({ action }) => action)}::text::text[],
         ${list(({ type }) => type)}::text::text[], ${list(({ id }) => id)}::text::text[],
         ${list(({ version }) => version)}::text::int[], ${list(({ patient }) => patient)}::text::text[],
         ${list(({ actor }) => actor.requestId)}::text::text[], ${list(({ matches }) => matches)}::text::int[],
         ${list(patients)}::text::text[])
-      as g(actor, action, type, id, version, patient, request_id, matches, patients)`;
+      as g(bucket, actor, action, type, id, version, patient, request_id, matches, patients)`;
+}
+
+/** Where the record lies: with the one person it speaks of, else with the resource, else anywhere. */
+function bucketOf({ id, patient, patients = [] }: ReadRecord): number {
+  const about = patient ?? (patients.length === 1 ? patients[0] : undefined) ?? id;
+  return about === undefined ? randomInt(bucketCount) : bucketOfId(about);
 }

@@ -54,6 +54,33 @@ export async function readChanges(sql: Sql, position: string, limit: number): Pr
   return { changes, position: isWhole ? until : `${from}-${until}-${last.seq}` };
 }
 
+/** The position behind all that is committed; the changes of transactions that are still open follow it. */
+export async function latestPosition(sql: Sql): Promise<string> {
+  return oldestOpen(sql);
+}
+
+/** How much of the log follows a position: changes, counted no further than `countedAtMost`, and the age of the first. */
+export type ChangesBehind = { readonly changes: number; readonly seconds: number };
+
+const countedAtMost = 10_000;
+
+/** What a reader at the position has still before it, as a figure to watch. */
+export async function countChangesBehind(sql: Sql, position: string): Promise<ChangesBehind> {
+  const { from, until, after } = toWindow(position) ?? { from: position, until: position, after: 0 };
+  const [row] = await sql.unsafe<{ changes: number; seconds: number | null }[]>(
+    `select count(*)::int as changes, greatest(extract(epoch from now() - min(updated)), 0)::float8 as seconds
+    from (
+      (select updated from record.change
+      where transaction >= $1::text::xid8 and transaction < $2::text::xid8 and seq > $3
+      limit ${countedAtMost})
+      union all
+      (select updated from record.change where transaction >= $2::text::xid8 limit ${countedAtMost})
+    ) as behind`,
+    [from, until, after],
+  );
+  return { changes: row?.changes ?? 0, seconds: row?.seconds ?? 0 };
+}
+
 async function oldestOpen(sql: Sql): Promise<string> {
   const [row] = await sql<{ xmin: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`;
   return row?.xmin ?? firstChange;

@@ -12,7 +12,7 @@ export async function retrying<Result>(run: () => Promise<Result>): Promise<Resu
     try {
       return await run();
     } catch (error) {
-      if (!(error instanceof postgres.PostgresError) || !passing.has(error.code)) {
+      if (!isPassing(error)) {
         throw error;
       }
       if (attempt === attempts) {
@@ -21,4 +21,9 @@ export async function retrying<Result>(run: () => Promise<Result>): Promise<Resu
       await delay(5 * 2 ** attempt * Math.random());
     }
   }
+}
+
+/** Whether the database refused the work only because of what others did at the same time. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && passing.has(error.code);
 }

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { createReadAudit, findNewest, type Store, type WriteRequest, writeResources } from '#platform/store';
+import { createReadAudit, type Store, type WriteRequest, writeResources } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import type { SqlPool } from './sql.ts';
 
@@ -37,14 +37,27 @@ const write = (...requests: WriteRequest[]) => writeResources(store, actor, requ
 
 it('a create is one statement, without a transaction around it', async () => {
   await write({ kind: 'create', type: 'Patient', resource: patient() });
-  expect(sent).toEqual(['with stored']);
+  expect(sent).toEqual(['with given']);
 });
 
-it('an update locks and writes', async () => {
+it('creates of the same moment share a statement', async () => {
+  await Promise.all(Array.from({ length: 50 }, () => write({ kind: 'create', type: 'Patient', resource: patient() })));
+  expect(sent).toEqual(['with given']);
+});
+
+it('an update reads and writes, each shared with those of the same moment', async () => {
   await write({ kind: 'update', type: 'Patient', target: 'a', resource: patient('a') });
   sent.length = 0;
   await write({ kind: 'update', type: 'Patient', target: 'a', resource: patient('a') });
-  expect(sent).toEqual(['begin', 'select r.bucket,', 'with given', 'commit']);
+  expect(sent).toEqual(['select r.bucket,', 'with given']);
+  sent.length = 0;
+  const ids = Array.from({ length: 50 }, (_, at) => `many-${at}`);
+  const updateAll = () =>
+    Promise.all(ids.map((id) => write({ kind: 'update', type: 'Patient', target: id, resource: patient(id) })));
+  await updateAll();
+  sent.length = 0;
+  await updateAll();
+  expect(sent).toEqual(['select r.bucket,', 'with given']);
 });
 
 it('a transaction of a hundred entries takes as many statements as one of two', async () => {
@@ -62,11 +75,13 @@ it('a transaction of a hundred entries takes as many statements as one of two', 
   expect(sent).toEqual(['begin', 'with given', 'commit']);
 });
 
-it('a read is one statement, and its audit record one for many', async () => {
-  await findNewest(store.sql, { type: 'Patient', id: 'a' });
-  expect(sent).toHaveLength(1);
+it('reads of the same moment are one statement with their audit records, which those of other reads share too', async () => {
+  await write({ kind: 'update', type: 'Patient', target: 'a', resource: patient('a') });
   sent.length = 0;
   const audit = createReadAudit(store.sql);
+  await Promise.all(Array.from({ length: 50 }, () => audit.read({ type: 'Patient', id: 'a' }, actor)));
+  expect(sent).toEqual(['with found']);
+  sent.length = 0;
   await Promise.all(Array.from({ length: 50 }, () => audit.record({ actor, action: 'R', type: 'Patient', id: 'a' })));
   expect(sent).toEqual(['insert into']);
 });

@@ -1,4 +1,5 @@
-import type { SqlPool } from './sql.ts';
+import type { Resource } from '#platform/fhir';
+import type { Sql, SqlPool } from './sql.ts';
 
 /** What every function of the record works with. */
 export type Store = {
@@ -6,4 +7,14 @@ export type Store = {
   /** Own FHIR address without a closing slash: references that carry it are references within the record. */
   readonly baseUrl?: string;
   readonly now: () => Date;
+  /** What parts have to say before a resource of their type is stored. */
+  readonly guards?: Readonly<Record<string, Guard>>;
+  /** Told after each committed write, so that subscribers of the log of changes need not wait for their next look. */
+  readonly afterWrite?: () => void;
 };
+
+/**
+ * Looks at a valid resource within the transaction that would store it: gives the resource to be stored, or throws a
+ * refusal that names its place. It leaves the resource it is given unchanged, since a transaction may run again.
+ */
+export type Guard = (sql: Sql, resource: Resource) => Promise<Resource>;

@@ -1,16 +1,19 @@
 import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
-import { connectEntries, giveId, hasConditionalReference } from './connect-entries.ts';
+import { applyGuards } from './apply-guards.ts';
+import { connectEntries } from './connect-entries.ts';
 import { tooContended } from './errors.ts';
 import { applyPreconditions, lockTargets } from './lock-targets.ts';
 import { isUnchanged, type PrepareOptions, prepareWrite } from './prepare-write.ts';
+import type { Actor, PreparedWrite } from './prepared-write.ts';
 import { resolveConditions } from './resolve-conditions.ts';
 import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
-import { writeCreate } from './write-create.ts';
+import { countWrites } from './store-metrics.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
-import { type Actor, type PreparedWrite, writeRows } from './write-rows.ts';
+import { writeRows } from './write-rows.ts';
+import { standsAlone, writeSingle } from './write-single.ts';
 import { isOpen, type Step, storedResult, toStep, writtenResult } from './write-step.ts';
 
 export type WriteOptions = PrepareOptions & {
@@ -35,34 +38,29 @@ export async function writeResources(
   requests: readonly WriteRequest[],
   options: WriteOptions = {},
 ): Promise<WriteResult[]> {
-  const plain = isPlainCreate(requests, options) ? await writePlainCreate(store, actor, requests, options) : undefined;
-  return plain ?? retrying(() => writeInTransaction(store, actor, requests, options));
+  const alone = await writeAlone(store, actor, requests, options);
+  const results = alone ?? (await retrying(() => writeInTransaction(store, actor, requests, options)));
+  countWrites(results);
+  store.afterWrite?.();
+  return results;
 }
 
-function isPlainCreate([first, ...others]: readonly WriteRequest[], options: WriteOptions): boolean {
-  const isCreate = first?.kind === 'create' && !first.ifNoneExist && !first.wantedId;
-  return isCreate && others.length === 0 && !options.before && !options.closed;
-}
-
-/** A create that needs nothing that is stored is one statement, without a transaction around it. */
-async function writePlainCreate(
+/** One request that needs nothing of others is a statement shared with whoever writes at the same time. */
+async function writeAlone(
   store: Store,
   actor: Actor,
   requests: readonly WriteRequest[],
   options: WriteOptions,
 ): Promise<WriteResult[] | undefined> {
-  const prepared = requests.map((request, at) => {
-    const step = toStep(request, options.paths?.[at]);
-    giveId(store, step);
-    return prepareWrite(store, step, options);
-  });
-  if (prepared.some(({ content = '' }) => hasConditionalReference(content))) {
+  const [request, ...others] = requests;
+  if (!request || others.length > 0 || options.closed || options.before || options.skipUnchanged) {
     return undefined;
   }
-  for (const each of prepared) {
-    await writeCreate(store.sql, each, actor);
-  }
-  return prepared.map(writtenResult);
+  const result =
+    standsAlone(request) && !store.guards?.[request.type]
+      ? await writeSingle(store, actor, { request, path: options.paths?.[0], options })
+      : undefined;
+  return result && [result];
 }
 
 async function writeInTransaction(
@@ -77,6 +75,7 @@ async function writeInTransaction(
     await lockTargets(sql, steps);
     applyPreconditions(steps);
     await connectEntries(store, sql, steps, options.closed ?? false);
+    await applyGuards(store, sql, steps);
     const writes = await prepareAll(store, steps.filter(isOpen), options);
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     await writeAll(

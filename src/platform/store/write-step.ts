@@ -1,7 +1,7 @@
 import type { Resource } from '#platform/fhir';
+import type { PreparedWrite } from './prepared-write.ts';
 import type { StoredVersion } from './read-rows.ts';
 import type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
-import type { PreparedWrite } from './write-rows.ts';
 
 /** One request on its way: what it acts on becomes known step by step. */
 export type Step = {

@@ -64,6 +64,6 @@ export function compareEntry(scope: Scope, name: string, kind: 'quantity' | 'num
 /** Rows that have an entry under the parameter which meets the condition. */
 export function hasEntry(scope: Scope, code: string, condition: Clause): Clause {
   const numbers = arrayLiteral(indexedParameters(scope.type, code).map((each) => parameterNumber(scope.type, each)));
-  return clause`${column(scope, 'rid')} in (
-    select entry.rid from record.range_entry entry where entry.parameter = any(${numbers}::text::int[]) and ${condition})`;
+  return clause`(${column(scope, 'bucket')}, ${column(scope, 'rid')}) in (
+    select entry.bucket, entry.rid from record.range_entry entry where entry.parameter = any(${numbers}::text::int[]) and ${condition})`;
 }

@@ -2,7 +2,9 @@ import {
   codeTextEntry,
   indexedParameters,
   invalid,
+  isIdentifying,
   isSystemless,
+  isWholeSystem,
   ofTypeForm,
   readTokenForm,
   type SearchParameter,
@@ -11,8 +13,8 @@ import {
   valueKey,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { beginsWith, hasAnyKey } from './compile-keys.ts';
-import type { Scope } from './scope.ts';
+import { beginsWith, hasAnyIdentifier, hasAnyKey } from './compile-keys.ts';
+import { anyOf, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
 export function compileToken(
@@ -34,11 +36,21 @@ export function compileToken(
       ? readOfTypeForm(parameter, value)
       : readTokenForm(parameter.code, value, hasNoSystem(parameter)),
   );
-  const found = hasAnyKey(
-    scope,
-    codes.flatMap((code) => forms.map((form) => valueKey(scope.type, code, form))),
-  );
+  const found = hasAnyForm(scope, parameter, forms);
   return modifier === 'not' ? clause`not ${found}` : found;
+}
+
+/** Identifying tokens are looked for among themselves; a parameter may hold both kinds. */
+function hasAnyForm(scope: Scope, { code, paths }: SearchParameter, forms: readonly string[]): Clause {
+  const types = paths.flatMap((path) => path.types);
+  const identifying = types.some(isIdentifying) ? forms.filter((form) => !isWholeSystem(form)) : [];
+  const others = types.every(isIdentifying) ? forms.filter(isWholeSystem) : forms;
+  const keysOf = (some: readonly string[]): bigint[] =>
+    indexedParameters(scope.type, code).flatMap((each) => some.map((form) => valueKey(scope.type, each, form)));
+  return anyOf([
+    ...(identifying.length > 0 ? [hasAnyIdentifier(scope, keysOf(identifying))] : []),
+    ...(others.length > 0 ? [hasAnyKey(scope, keysOf(others))] : []),
+  ]);
 }
 
 /** No path of the parameter ends in a type that has a system: then a system in the query is left out of account. */

@@ -44,7 +44,8 @@ function compileIds(scope: Scope, ids: readonly string[], negated: boolean): Cla
     return clause`${column(scope, 'id')} <> all(${arrayLiteral(ids)}::text::text[])`;
   }
   return clause`(${column(scope, 'bucket')}, ${column(scope, 'id')}) in (
-    select coalesce((select l.bucket from record.locator l where l.type = ${scope.type} and l.id = given.id), given.bucket),
+    select coalesce((select l.bucket from record.locator l
+      where l.home = given.bucket and l.type = ${scope.type} and l.id = given.id), given.bucket),
       given.id
     from unnest(${arrayLiteral(ids.map(bucketOfId))}::text::smallint[], ${arrayLiteral(ids)}::text::text[])
         as given(bucket, id))`;

@@ -100,7 +100,7 @@ describe('the page of a search', () => {
     [`Observation?${subject}&_sort=-date`, ['resource_patient', 'resource_keys']],
     [`Observation?${subject}&date=ge2015&date=lt2016`, ['resource_patient', 'resource_keys']],
     [`Observation?patient=${patientId(7)}&code=c7&_sort=-date&_count=1`, ['resource_patient', 'resource_keys']],
-    ['Patient?identifier=urn:fin|F7', ['resource_keys']],
+    ['Patient?identifier=urn:fin|F7', ['identifier_entry_key']],
     ['Patient?name=soyad7', ['resource_strings']],
     ['Patient?phonetic=soyad7', ['resource_strings']],
     ['Patient?name=soyad7&birthdate=1957-01-01', ['resource_strings', 'resource_date']],
@@ -113,7 +113,7 @@ describe('the page of a search', () => {
     ['Observation?_sort=_lastUpdated', ['resource_updated']],
     ['Observation?value-quantity=500', ['range_entry_value']],
     ['Observation?code-value-quantity=c7$gt500', ['range_entry_value', 'resource_rid']],
-    [`Observation?patient.identifier=urn:fin|F7`, ['resource_keys']],
+    [`Observation?patient.identifier=urn:fin|F7`, ['identifier_entry_key']],
     ['Patient?_has:Observation:patient:value-quantity=500', ['range_entry_value']],
     ['Observation', ['resource_rid']],
   ])('%s is found through an index', async (search, expected) => {

@@ -3,6 +3,7 @@ import { AppError } from '#platform/errors';
 import type { SearchQuery } from '#platform/search';
 import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
+import { noteSearch } from '../store-metrics.ts';
 import { type Clause, clause, run, verbatim } from './clause.ts';
 import { compileWhere } from './compile-condition.ts';
 import { allOf, column, type Scope } from './scope.ts';
@@ -26,6 +27,13 @@ type Row = StoredVersion & { readonly position: string; readonly order: readonly
  * `baseUrl` is the record's own address, which references in the query may carry.
  */
 export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
+  const startedMs = performance.now();
+  const page = await findPage(sql, query, baseUrl);
+  noteSearch(query, page.matches.length, startedMs);
+  return page;
+}
+
+async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const scope: Scope = { alias: 'r', type: query.type, depth: 0, baseUrl };
   const where = compileWhere(scope, query.conditions);
   if (query.summary === 'count' || query.count === 0) {

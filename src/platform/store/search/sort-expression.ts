@@ -30,7 +30,7 @@ export function sortExpression(scope: Scope, { parameter, descending }: SortKey)
   if (parameter.type === 'date' || parameter.type === 'number' || parameter.type === 'quantity') {
     const bound = descending ? clause`max(entry.hi)` : clause`min(entry.lo)`;
     const value = clause`(select ${bound} from record.range_entry entry
-      where entry.rid = ${column(scope, 'rid')} and entry.parameter = ${parameterNumber(scope.type, code)})`;
+      where entry.bucket = ${column(scope, 'bucket')} and entry.rid = ${column(scope, 'rid')} and entry.parameter = ${parameterNumber(scope.type, code)})`;
     return { value, cast: 'numeric', neverNull: false };
   }
   const value = clause`(jsonb_path_query_first(${column(scope, 'content')}::jsonb, ${jsonPath(parameter)}::text::jsonpath)

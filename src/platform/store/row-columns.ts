@@ -1,0 +1,68 @@
+import { hash64 } from '#platform/search';
+import { arrayLiteral, type Element } from './array-literal.ts';
+import { bucketOfId } from './bucket.ts';
+import type { AuthoredWrite } from './prepared-write.ts';
+import { timestampLiteral } from './timestamp-literal.ts';
+
+/**
+ * Stands between the texts of several resources. JSON writes control characters as escapes, so that none occurs in
+ * them and the texts need no quoting, which would double their size on the way.
+ */
+export const contentSeparator = '\u001e';
+
+/** One array per column in PostgreSQL's text form: a statement has the same shape for one write and for a thousand. */
+export function toColumns(writes: readonly AuthoredWrite[]) {
+  const list = (pick: (each: AuthoredWrite) => Element): string => arrayLiteral(writes.map(pick));
+  return {
+    method: list(({ write }) => write.method),
+    bucket: list(({ write }) => write.bucket),
+    type: list(({ write }) => write.type),
+    id: list(({ write }) => write.id),
+    version: list(({ write }) => write.version),
+    updated: list(({ write }) => write.updated),
+    patient: list(({ write }) => write.entries?.patient ?? null),
+    patientKey: list(({ write: { entries } }) => (entries?.patient ? hash64(`Patient/${entries.patient}`) : null)),
+    dateLo: list(({ write: { entries } }) => (entries?.date ? timestampLiteral(entries.date.lo) : null)),
+    dateHi: list(({ write: { entries } }) => (entries?.date ? timestampLiteral(entries.date.hi) : null)),
+    label: list(({ write }) => write.entries?.label ?? null),
+    keys: list(({ write }) => arrayLiteral(write.entries?.keys ?? [])),
+    strings: list(({ write }) => arrayLiteral(write.entries?.strings ?? [])),
+    content: writes.map(({ write }) => write.content ?? '').join(contentSeparator),
+    actor: list(({ actor }) => actor.name),
+    requestId: list(({ actor }) => actor.requestId ?? null),
+  };
+}
+
+/** What only new rows have. */
+export function toNewColumns(writes: readonly AuthoredWrite[]) {
+  return {
+    self: arrayLiteral(writes.map(({ write }) => hash64(`${write.type}/${write.id}`))),
+    /** The bucket the id speaks of, where the resource lies in another. */
+    home: arrayLiteral(
+      writes.map(({ write }) => {
+        const home = bucketOfId(write.id);
+        return home === write.bucket ? null : home;
+      }),
+    ),
+  };
+}
+
+/** The range entries of all writes, one array per column; `n` is the write's place, from 1. */
+export function toRanges(writes: readonly AuthoredWrite[]) {
+  const all = writes.flatMap(({ write }, at) => (write.entries?.ranges ?? []).map((range) => ({ n: at + 1, range })));
+  const list = (pick: (each: (typeof all)[number]) => Element): string => arrayLiteral(all.map(pick));
+  return {
+    n: list((each) => each.n),
+    parameter: list((each) => each.range.parameter),
+    lo: list((each) => each.range.lo),
+    hi: list((each) => each.range.hi),
+    units: list((each) => (each.range.units.length > 0 ? arrayLiteral(each.range.units) : null)),
+    tokens: list((each) => (each.range.tokens.length > 0 ? arrayLiteral(each.range.tokens) : null)),
+  };
+}
+
+/** The keys of identifying tokens of all writes; `n` is the write's place, from 1. */
+export function toIdentifiers(writes: readonly AuthoredWrite[]) {
+  const all = writes.flatMap(({ write }, at) => (write.entries?.identifiers ?? []).map((key) => ({ n: at + 1, key })));
+  return { n: arrayLiteral(all.map(({ n }) => n)), key: arrayLiteral(all.map(({ key }) => key)) };
+}

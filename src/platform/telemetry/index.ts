@@ -1,0 +1,19 @@
+export { measureRequests } from './measure-requests.ts';
+export { lastingMetrics, mergeMetrics, type ProcessMetrics } from './merge-metrics.ts';
+export {
+  type Counter,
+  collectMetrics,
+  countBounds,
+  counter,
+  gauge,
+  type Histogram,
+  histogram,
+  type Labels,
+  type Metric,
+  type NumberSeries,
+  secondsBounds,
+} from './metrics.ts';
+export { measureProcess } from './process-metrics.ts';
+export { prometheusText, prometheusType } from './prometheus-text.ts';
+export { telemetrySettings } from './settings.ts';
+export { keepSlowLog, noteDuration, type SlowFields } from './slow-log.ts';
