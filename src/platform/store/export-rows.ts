@@ -1,11 +1,4 @@
-import {
-  type Condition,
-  hash64,
-  isPatientLink,
-  patientParametersOf,
-  referenceKey,
-  storedTypes,
-} from '#platform/search';
+import { type Condition, compartmentKey, hash64, referenceKey } from '#platform/search';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
 import type { ResourceAddress } from './read-rows.ts';
