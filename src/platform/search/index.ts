@@ -3,7 +3,17 @@ export type { Condition } from './conditions.ts';
 export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
-export { compartmentKey, hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
+export {
+  compartmentKey,
+  hash64,
+  type IdentifierEntry,
+  identifierEntry,
+  noSystem,
+  parameterNumber,
+  parameterSalt,
+  referenceKey,
+  valueKey,
+} from './hash.ts';
 export { followedFrom, type Include, referringTo } from './includes.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
@@ -34,11 +44,13 @@ export {
   readDateValue,
   readNumberValue,
   readQuantityValue,
+  readToken,
   readTokenForm,
+  type TokenValue,
 } from './search-values.ts';
 export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry, stringForms } from './string-forms.ts';
 export { textEntry } from './text-entries.ts';
 export { readTextQuery, type TextQuery } from './text-query.ts';
-export { isIdentifying, isSystemless, isWholeSystem } from './token-forms.ts';
+export { isIdentifying, isSystemless } from './token-forms.ts';
 export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 export { walkPath } from './walk-path.ts';
