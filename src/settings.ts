@@ -1,3 +1,4 @@
+import { bulkSettings } from '#platform/bulk';
 import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
@@ -47,6 +48,7 @@ export const specification = {
   ...serverSettings,
   ...servingSettings,
   ...databaseSettings,
+  ...bulkSettings,
   ...logSettings,
   ...telemetrySettings,
 };
