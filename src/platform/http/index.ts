@@ -1,4 +1,4 @@
-export { bodyLimitBytes, createServer, type ServerOptions } from './create-server.ts';
+export { bodyLimitBytes, createServer, decodeBody, type ServerOptions } from './create-server.ts';
 export { toAppError } from './send-error.ts';
 export { servePortal } from './serve-portal.ts';
 export { type OperationOutcome, toOutcome } from './to-outcome.ts';
