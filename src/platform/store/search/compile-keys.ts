@@ -5,7 +5,12 @@ import { anyOf, column, type Scope } from './scope.ts';
 
 /** Rows that have one of the keys. */
 export function hasAnyKey(scope: Scope, keys: readonly bigint[]): Clause {
-  return clause`${column(scope, 'keys')} && ${arrayLiteral(keys)}::text::bigint[]`;
+  return asFilter(scope, clause`${column(scope, 'keys')} && ${arrayLiteral(keys)}::text::bigint[]`);
+}
+
+/** In this form a condition is the same and no index answers it. */
+function asFilter({ driven }: Scope, condition: Clause): Clause {
+  return driven ? clause`(${condition}) is true` : condition;
 }
 
 /** The keys under which values of a parameter, given as forms, stand in rows of the types. */
@@ -36,7 +41,7 @@ export function beginsWith(scope: Scope, alternatives: readonly (readonly string
 
 /** Rows whose indexed texts meet a text query of PostgreSQL. */
 export function matchesText(scope: Scope, query: string): Clause {
-  return clause`${column(scope, 'strings')} @@ ${query}::text::tsquery`;
+  return asFilter(scope, clause`${column(scope, 'strings')} @@ ${query}::text::tsquery`);
 }
 
 /** An entry's beginning as a part of a text query. */
