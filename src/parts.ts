@@ -8,6 +8,7 @@ import { demoTokenKey } from '#platform/identity';
 import type { Log, Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
+import { viewDefinitionRun } from '#platform/views';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
 import { type Health, registerHealth } from './health.ts';
@@ -86,6 +87,7 @@ export const parts: readonly Part[] = [
         store,
         actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
         version,
+        operations: [viewDefinitionRun()],
       }),
     tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },

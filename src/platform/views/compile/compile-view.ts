@@ -11,15 +11,18 @@ import { freshName, onceNamed, toJson, toList, type Value } from './value.ts';
 export type CompiledView = {
   /** Names of the columns, in the order of the rows. */
   readonly columns: readonly string[];
-  /** One statement: a text with the JSON of each column, null where there is none. */
+  /** One statement: a text with the JSON of each column, null where there is none, and the position as the last. */
   readonly statement: Clause;
 };
 
 const textAtMost = 1_000_000;
 const parametersAtMost = 30_000;
 
-/** Where the resources come from: tables, one of which is `root` with the resource as jsonb in `v`, and conditions. */
-export type Source = { readonly from: Clause; readonly where: Clause; readonly order: Clause };
+/**
+ * Where the resources come from: tables, one of which is `root` with the resource as jsonb in `v`, conditions, and a
+ * number that orders them.
+ */
+export type Source = { readonly from: Clause; readonly where: Clause; readonly position: Clause };
 
 /**
  * Compiles a view to one statement over the resources of a source.
@@ -39,8 +42,9 @@ export function compileView(view: View, source: Source, baseUrl?: string): Compi
   };
   const kept = view.where.map((each) => clause` and ${condition(each, scope)}`);
   const { from, columns } = compileSelection(view.selection, { scope, absent: undefined });
-  const shown = columns.map((column, at) => clause`${verbatim(at === 0 ? '' : ', ')}(${column})::text`);
-  const statement = clause`select ${shown} from ${source.from}${from} where ${source.where}${kept}${source.order}`;
+  const shown = columns.map((column) => clause`(${column})::text, `);
+  const statement = clause`select ${shown}${source.position}::text from ${source.from}${from}
+    where ${source.where}${kept} order by ${source.position}`;
   const length = statement.texts.reduce((sum, text) => sum + text.length, 0);
   if (length > textAtMost || statement.values.length > parametersAtMost) {
     throw invalidView('ViewDefinition', 'is too large: its statement would have more than a million characters.');
