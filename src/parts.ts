@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { openBulk } from '#platform/bulk';
 import type { ProgramDatabase } from '#platform/database';
 import type { Events } from '#platform/events';
 import { startProgress } from '#platform/exchange';
 import { servePortal } from '#platform/http';
 import { demoTokenKey } from '#platform/identity';
-import type { Log, Progress } from '#platform/log';
+import { type Log, logOf, type Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
 import { viewDefinitionRun } from '#platform/views';
@@ -82,13 +84,24 @@ export const parts: readonly Part[] = [
   {
     name: 'fhir',
     prepare: prepareWorld,
-    mount: async (app, { store, version, settings }) =>
-      registerFhir(app, {
+    mount: async (app, { store, version, settings, log }) => {
+      const actorOf = actorReader(await demoTokenKey(settings.VSIS_DATA_DIR));
+      const bulk = openBulk({
         store,
-        actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
+        log: logOf(log, 'bulk'),
+        actorOf,
+        folder: join(settings.VSIS_DATA_DIR, 'bulk'),
+        keepMs: settings.VSIS_BULK_KEEP_HOURS * 3_600_000,
+      });
+      bulk.mount(app);
+      await registerFhir(app, {
+        store,
+        actorOf,
         version,
-        operations: [viewDefinitionRun()],
-      }),
+        operations: [...bulk.operations, viewDefinitionRun()],
+        instantiates: bulk.instantiates,
+      });
+    },
     tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },
   { name: 'portal', mount: (app) => servePortal(app, portalFolder) },

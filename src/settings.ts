@@ -1,3 +1,4 @@
+import { bulkSettings } from '#platform/bulk';
 import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
@@ -42,6 +43,12 @@ const serverSettings = {
 };
 
 /** Everything the program can be told. The reference page is docs/generated/config.md. */
-export const specification = { ...serverSettings, ...databaseSettings, ...logSettings, ...telemetrySettings };
+export const specification = {
+  ...serverSettings,
+  ...databaseSettings,
+  ...bulkSettings,
+  ...logSettings,
+  ...telemetrySettings,
+};
 
 export type ProgramSettings = Settings<typeof specification>;

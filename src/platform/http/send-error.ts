@@ -3,6 +3,8 @@ import { isDatabaseAway } from '#platform/database';
 import { AppError } from '#platform/errors';
 import { toOutcome } from './to-outcome.ts';
 
+const retryAfterSeconds: Readonly<Record<number, number>> = { 429: 10, 503: 2 };
+
 /** The only place where something thrown becomes an answer. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toAppError(thrown);
@@ -10,8 +12,9 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   if (status >= 500) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
   }
-  if (status === 503) {
-    reply.header('Retry-After', '2');
+  const seconds = retryAfterSeconds[status];
+  if (seconds !== undefined && !reply.hasHeader('Retry-After')) {
+    reply.header('Retry-After', String(seconds));
   }
   return reply.code(status).type('application/fhir+json; charset=utf-8').send(JSON.stringify(body));
 }

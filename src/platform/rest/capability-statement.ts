@@ -8,14 +8,16 @@ export function capabilityStatement(options: {
   version: string;
   date: string;
   operations: OperationTable;
+  instantiates?: readonly string[];
 }) {
-  const { operations } = options;
+  const { operations, instantiates = [] } = options;
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: options.date,
     publisher: 'VSİS',
     kind: 'instance',
+    ...(instantiates.length === 0 ? {} : { instantiates }),
     software: { name: 'VSİS', version: options.version },
     implementation: { description: 'Vahid Səhiyyə İnformasiya Sistemi', url: options.baseUrl },
     fhirVersion: '4.0.1',

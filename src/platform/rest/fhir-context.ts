@@ -13,6 +13,8 @@ export type FhirContext = {
   readonly version: string;
   /** Operations of other parts, beside those of this one. */
   readonly operations?: readonly Operation[];
+  /** Canonical addresses of the CapabilityStatements that other parts fulfil. */
+  readonly instantiates?: readonly string[];
 };
 
 /** The same, with the audit trail of reads and the operations, which all routes share. */

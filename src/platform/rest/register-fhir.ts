@@ -32,8 +32,9 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       const refuseOtherMethods = watchMethods(fhir);
       fhir.get('/metadata', async (request, reply) => {
         const baseUrl = baseUrlOf(service, request);
-        const { operations } = service;
-        const statement = capabilityStatement({ baseUrl, version: context.version, date: startedAt, operations });
+        const { operations, instantiates = [] } = service;
+        const about = { baseUrl, version: context.version, date: startedAt };
+        const statement = capabilityStatement({ ...about, operations, instantiates });
         return sendResource(reply, JSON.stringify(statement));
       });
       registerOperations(fhir, service);

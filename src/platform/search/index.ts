@@ -6,7 +6,7 @@ export { splitUnescaped, unescape } from './escapes.ts';
 export { compartmentKey, hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
-export { type IndexedResource, patientOf } from './patient-of.ts';
+export { type IndexedResource, patientOf, patientsOf } from './patient-of.ts';
 export { homeZoneMinutes, type Span, toSpan } from './periods.ts';
 export { type Include, parseSearch, type SearchQuery, type SortKey } from './query.ts';
 export type { RangeEntry } from './range-entries.ts';

@@ -66,7 +66,9 @@ async function run(call: OperationCall, takeTurn: ReturnType<typeof runsInTurn>)
   }
   return {
     contentType: mediaTypes[format],
-    body: await beginEarly(takeTurn(request.raw, writeRows(format, columns, batches, parameters.flag('header') ?? true))),
+    body: await beginEarly(
+      takeTurn(request.raw, writeRows(format, columns, batches, parameters.flag('header') ?? true)),
+    ),
     noted: [...noted, ...notedGroups, ...(resources === undefined ? [runOf(view, filter)] : [])],
   };
 }

@@ -54,3 +54,14 @@ export function textOf({ texts }: Clause): string {
 export async function run<Row extends Record<string, unknown>>(sql: Sql, statement: Clause): Promise<Row[]> {
   return sql.unsafe<Row[]>(textOf(statement), [...statement.values]);
 }
+
+/** The same for more rows than memory should hold: the next page is read when the last has been taken. */
+export async function* pages<Row extends Record<string, unknown>>(
+  sql: Sql,
+  statement: Clause,
+  pageSize: number,
+): AsyncGenerator<Row[]> {
+  for await (const rows of sql.unsafe<Row[]>(textOf(statement), [...statement.values]).cursor(pageSize)) {
+    yield rows;
+  }
+}
