@@ -57,6 +57,7 @@ export const viewCommand: Command = {
     await noteRun(sql, { actor, view, definition, filters: limit, format });
     const { first, last } = await positionsOf(sql, view.resource);
     const bar = startProgress(process.stderr, 'View', 'rows');
+    const startedMs = performance.now();
     let rows = 0;
     const shown = tellProgress(batches, (batch) => {
       rows += batch.rows.length;
@@ -65,7 +66,8 @@ export const viewCommand: Command = {
     await write({ format, columns, batches: shown }, values.output, signal);
     bar.finish();
     if (values.output !== undefined) {
-      print(`${rows} rows in ${values.output}.`);
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+      print(`${rows} rows in ${seconds} s, in ${values.output}.`);
     }
     return 0;
   },

@@ -4,10 +4,8 @@
  */
 export async function beginEarly(pieces: AsyncGenerator<string>): Promise<AsyncIterableIterator<string>> {
   let first: IteratorResult<string> | undefined = await pieces.next();
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
+  const begun: AsyncIterableIterator<string> = {
+    [Symbol.asyncIterator]: () => begun,
     next: async () => {
       const taken = first;
       first = undefined;
@@ -18,4 +16,5 @@ export async function beginEarly(pieces: AsyncGenerator<string>): Promise<AsyncI
       return { done: true, value: undefined };
     },
   };
+  return begun;
 }

@@ -18,6 +18,7 @@ export function recordSource(type: string, { patients, since }: RecordFilter = {
     from: clause`record.resource r cross join lateral (select r.content::jsonb as v offset 0) as root`,
     where: clause`r.type = ${type}${ofPatients}${changed}`,
     position: clause`r.rid`,
+    content: clause`r.content`,
   };
 }
 

@@ -4,6 +4,7 @@ import { PathSyntaxError } from '../path/path-syntax-error.ts';
 import { type Column, columnsOf, type Expression, type Selection, type View } from '../view-tree.ts';
 import { checkColumnType, checkUnion } from './check-types.ts';
 import { compilePath } from './compile-path.ts';
+import { needlesOf } from './needles.ts';
 import { type Scope, toBoolean, toItem } from './scope.ts';
 import { type Found, traverse } from './traverse.ts';
 import { freshName, onceNamed, toJson, toList, type Value } from './value.ts';
@@ -18,11 +19,16 @@ export type CompiledView = {
 const textAtMost = 1_000_000;
 const parametersAtMost = 30_000;
 
-/**
- * Where the resources come from: tables, one of which is `root` with the resource as jsonb in `v`, conditions, and a
- * number that orders them.
- */
-export type Source = { readonly from: Clause; readonly where: Clause; readonly position: Clause };
+/** Where the resources come from. */
+export type Source = {
+  /** Tables, one of which is `root` with the resource as jsonb in `v`. */
+  readonly from: Clause;
+  readonly where: Clause;
+  /** A number that orders them. */
+  readonly position: Clause;
+  /** The text of the resource, as JSON.stringify writes it, where there is one beside the jsonb. */
+  readonly content?: Clause;
+};
 
 /**
  * Compiles a view to one statement over the resources of a source.
@@ -40,11 +46,13 @@ export function compileView(view: View, source: Source, baseUrl?: string): Compi
     place: 'ViewDefinition',
     compile: compilePath,
   };
+  const { content } = source;
+  const looked = content ? needlesOf(view).map((text) => clause` and strpos(${content}, ${text}::text) > 0`) : [];
   const kept = view.where.map((each) => clause` and ${condition(each, scope)}`);
   const { from, columns } = compileSelection(view.selection, { scope, absent: undefined });
   const shown = columns.map((column) => clause`(${column})::text, `);
   const statement = clause`select ${shown}${source.position}::text from ${source.from}${from}
-    where ${source.where}${kept} order by ${source.position}`;
+    where ${source.where}${looked}${kept} order by ${source.position}`;
   const length = statement.texts.reduce((sum, text) => sum + text.length, 0);
   if (length > textAtMost || statement.values.length > parametersAtMost) {
     throw invalidView('ViewDefinition', 'is too large: its statement would have more than a million characters.');
