@@ -36,6 +36,16 @@ export function searchBundle(
   return bundle('searchset', page.total, links, entries);
 }
 
+/** What an operation found, as a searchset without pages. */
+export function foundBundle(entries: readonly string[], self: string): string {
+  return bundle('searchset', entries.length, [link('self', self)], entries);
+}
+
+/** A stored resource as an entry of a searchset; `search` is its element of that name. */
+export function foundEntry({ type, id, content }: StoredVersion, search: object, baseUrl: string): string {
+  return `{"fullUrl":${JSON.stringify(`${baseUrl}/${type}/${id}`)},"resource":${content},"search":${JSON.stringify(search)}}`;
+}
+
 function searchEntry(version: StoredVersion, mode: string, query: SearchQuery, baseUrl: string): string {
   const content = reduceContent(version.type, version.content ?? '', query);
   return `{"fullUrl":${JSON.stringify(`${baseUrl}/${version.type}/${version.id}`)},"resource":${content},"search":{"mode":"${mode}"}}`;
