@@ -4,7 +4,12 @@ import { anyOf, column, type Scope } from './scope.ts';
 
 /** Rows that have one of the keys. */
 export function hasAnyKey(scope: Scope, keys: readonly bigint[]): Clause {
-  return clause`${column(scope, 'keys')} && ${arrayLiteral(keys)}::text::bigint[]`;
+  return asFilter(scope, clause`${column(scope, 'keys')} && ${arrayLiteral(keys)}::text::bigint[]`);
+}
+
+/** In this form a condition is the same and no index answers it. */
+function asFilter({ driven }: Scope, condition: Clause): Clause {
+  return driven ? clause`(${condition}) is true` : condition;
 }
 
 /** An identifying token as it is asked for; without a system any will do. */
@@ -26,5 +31,5 @@ export function beginsWith(scope: Scope, alternatives: readonly (readonly string
   const query = alternatives
     .map((all) => `(${all.map((each) => `'${each.replace(/['\\]/g, '$&$&')}':*`).join(' & ')})`)
     .join(' | ');
-  return clause`${column(scope, 'strings')} @@ ${query}::text::tsquery`;
+  return asFilter(scope, clause`${column(scope, 'strings')} @@ ${query}::text::tsquery`);
 }
