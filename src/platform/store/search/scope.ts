@@ -8,6 +8,8 @@ export type Scope = {
   readonly depth: number;
   /** The record's own address, which references in a search may carry. */
   readonly baseUrl: string | undefined;
+  /** Another condition finds the rows, see `isDriven`: this one filters them and must not have an index asked. */
+  readonly driven?: boolean;
 };
 
 export function column(scope: Scope, name: string): Clause {
@@ -16,7 +18,7 @@ export function column(scope: Scope, name: string): Clause {
 
 export function nested(scope: Scope, type: string): Scope {
   const depth = scope.depth + 1;
-  return { ...scope, alias: `r${depth}`, type, depth };
+  return { ...scope, alias: `r${depth}`, type, depth, driven: false };
 }
 
 export function anyOf(conditions: readonly Clause[]): Clause {
