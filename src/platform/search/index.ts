@@ -1,5 +1,5 @@
 export type { SearchType } from './compiled-search.ts';
-export type { Condition } from './conditions.ts';
+export type { CodeSet, Condition } from './condition.ts';
 export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
@@ -41,6 +41,7 @@ export { compartmentTarget, type SearchTarget, wholeRecord } from './search-targ
 export {
   type ComparedValue,
   type Prefix,
+  type QuantityValue,
   readDateValue,
   readNumberValue,
   readQuantityValue,
@@ -52,5 +53,6 @@ export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry,
 export { textEntry } from './text-entries.ts';
 export { readTextQuery, type TextQuery } from './text-query.ts';
 export { isIdentifying, isSystemless } from './token-forms.ts';
+export { ucumSystem, unitConversion } from './ucum.ts';
 export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 export { walkPath } from './walk-path.ts';
