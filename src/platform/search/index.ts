@@ -21,6 +21,7 @@ export { homeZoneMinutes, type Span, toSpan } from './periods.ts';
 export { type Include, parseSearch, type SearchQuery, type SortKey } from './query.ts';
 export type { RangeEntry } from './range-entries.ts';
 export { normalizeReference, parseLocalReference } from './references.ts';
+export { referencesIn } from './references-in.ts';
 export {
   findSearchParameter,
   indexedParameters,

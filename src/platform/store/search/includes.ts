@@ -1,4 +1,4 @@
-import { type Include, normalizeReference, parseLocalReference, referenceKey, walkPath } from '#platform/search';
+import { type Include, referenceKey, referencesIn } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { findMany, type ResourceAddress, type StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
@@ -63,13 +63,7 @@ function referencesOf(
   { parameter, target }: Include,
   baseUrl: string | undefined,
 ): ResourceAddress[] {
-  return parameter.paths
-    .flatMap((path) => walkPath({ value: resource, type: '' }, path))
-    .flatMap(({ value }) => {
-      const address = typeof value === 'object' && value !== null && 'reference' in value ? value.reference : undefined;
-      const local = typeof address === 'string' ? parseLocalReference(normalizeReference(address, baseUrl)) : undefined;
-      return local && (target === undefined || local.type === target) ? [local] : [];
-    });
+  return referencesIn(resource, parameter, baseUrl).filter(({ type }) => target === undefined || type === target);
 }
 
 async function findReferring(
