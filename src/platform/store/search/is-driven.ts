@@ -8,13 +8,15 @@ import {
   type SearchParameter,
   unescape,
 } from '#platform/search';
-import type { Scope } from './scope.ts';
+import { type Scope, typeOf } from './scope.ts';
 
 /**
  * Whether a condition of the search finds its rows by one patient or one identifier. Then there are few whatever
  * the values are: the other conditions only filter them, no other index need be asked, and the plan may be kept.
  */
-export function isDriven({ type, baseUrl }: Scope, conditions: readonly Condition[]): boolean {
+export function isDriven(scope: Scope, conditions: readonly Condition[]): boolean {
+  const { baseUrl } = scope;
+  const type = typeOf(scope);
   return conditions.some((each) => each.kind === 'value' && (isOnePatient(type, each, baseUrl) || isIdentifier(each)));
 }
 

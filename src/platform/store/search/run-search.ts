@@ -5,10 +5,10 @@ import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 import { noteSearch } from '../store-metrics.ts';
 import { type Clause, clause, run, verbatim } from './clause.ts';
-import { compileWhere } from './compile-condition.ts';
+import { compileBranches } from './compile-condition.ts';
 import { isDriven } from './is-driven.ts';
 import { allOf, column, type Scope } from './scope.ts';
-import { type SortExpression, sortExpression } from './sort-expression.ts';
+import { type SortExpression, sortExpression, typeExpression } from './sort-expression.ts';
 
 export type SearchPage = {
   readonly matches: readonly StoredVersion[];
@@ -36,7 +36,7 @@ export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string):
 
 async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const scope = scopeOf(query, baseUrl);
-  const selection: Selection = { scope, query, where: compileWhere(scope, query.conditions) };
+  const selection: Selection = { scope, query, where: compileBranches(scope, query.branches) };
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, selection), next: undefined };
   }
@@ -55,9 +55,11 @@ async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise
 }
 
 /** The row of a search, with what finds it. */
-function scopeOf({ type, conditions }: SearchQuery, baseUrl: string | undefined): Scope {
-  const scope: Scope = { alias: 'r', type, depth: 0, baseUrl };
-  return { ...scope, driven: isDriven(scope, conditions) };
+function scopeOf({ types, branches }: SearchQuery, baseUrl: string | undefined): Scope {
+  const scope: Scope = { alias: 'r', types, depth: 0, baseUrl };
+  const [only, ...others] = branches;
+  const isPlain = types.length === 1 && others.length === 0;
+  return { ...scope, driven: isPlain && only !== undefined && isDriven(scope, only.conditions) };
 }
 
 type Selection = { readonly scope: Scope; readonly query: SearchQuery; readonly where: Clause };
@@ -85,7 +87,7 @@ async function countMatches(sql: Sql, { scope, where }: Selection, limit?: numbe
 }
 
 async function selectPage(sql: Sql, { scope, query, where }: Selection): Promise<Row[]> {
-  const expressions = query.sort.map((key) => sortExpression(scope, key));
+  const expressions = orderOf(scope, query);
   const after = query.cursor === undefined ? clause`true` : afterCursor(scope, query, expressions);
   const order = expressions.map(({ value, neverNull }, at) => {
     const direction = query.sort[at]?.descending ? clause`desc` : clause`asc`;
@@ -103,6 +105,12 @@ async function selectPage(sql: Sql, { scope, query, where }: Selection): Promise
     limit ${query.count + 1}`,
     { kept: scope.driven },
   );
+}
+
+function orderOf(scope: Scope, { sort, types }: SearchQuery): readonly SortExpression[] {
+  return sort.length === 0 && types.length > 1
+    ? [typeExpression(scope)]
+    : sort.map((key) => sortExpression(scope, key));
 }
 
 /** What PostgreSQL says of a text that is no timestamp, number or the like: only a cursor brings such into a search. */
