@@ -24,7 +24,7 @@ export type PartContext = {
   readonly events: Events;
   readonly log: Log;
   readonly progress: Progress;
-  /** Aborted when the program is asked to stop while it still starts. */
+  /** Aborted when the program is asked to stop: a long task breaks off, long answers and open sockets come to an end. */
   readonly signal: AbortSignal;
   readonly version: string;
   readonly health: Health;

@@ -34,6 +34,7 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
     logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // whoever got in before the door closed is served
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
     requestTimeout: 120_000,
     clientErrorHandler: refuseMalformedRequest,
@@ -59,7 +60,8 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decodeBody({ headers }: FastifyRequest, body: Buffer): string {
+/** The text of a body, which must be UTF-8 and not compressed. */
+export function decodeBody({ headers }: FastifyRequest, body: Buffer): string {
   const encoding = headers['content-encoding'] ?? 'identity';
   const charset = /;\s*charset="?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   if (encoding.toLowerCase() !== 'identity') {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { AppError } from '#platform/errors';
 import { createReadAudit } from '#platform/store';
 import { sendResource } from './answers.ts';
+import { registerBinaries } from './binary-routes.ts';
 import { registerBundles } from './bundle-routes.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { baseUrlOf, type FhirContext, type FhirService } from './fhir-context.ts';
@@ -29,6 +30,7 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       // Only for clients that ask for it (browsers do): a searchset shrinks to a tenth.
       await fhir.register(compress, { globalDecompression: false, threshold: 2048, encodings: ['gzip'] });
       negotiateForms(fhir);
+      await registerBinaries(fhir, service); // before the watch: their other methods are those of every type
       const refuseOtherMethods = watchMethods(fhir);
       fhir.get('/metadata', async (request, reply) => {
         const baseUrl = baseUrlOf(service, request);

@@ -1,6 +1,6 @@
 import type { Collector } from './collector.ts';
 import { addCompositeEntries } from './composite-entries.ts';
-import { compartmentKey, referenceKey, valueKey } from './hash.ts';
+import { compartmentKey, type IdentifierEntry, identifierEntry, noSystem, referenceKey, valueKey } from './hash.ts';
 import { labelOf } from './label-of.ts';
 import { leadingDateOf } from './leading-date.ts';
 import { type IndexedResource, patientsOf } from './patient-of.ts';
@@ -10,15 +10,15 @@ import { spanOf } from './ranges.ts';
 import { normalizeReference } from './references.ts';
 import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
-import { isIdentifying, isWholeSystem, textsOf, tokenForms, tokensOf } from './token-forms.ts';
+import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
 
 /** Everything a resource is found by. */
 export type IndexEntries = {
   readonly keys: readonly bigint[];
-  /** Keys of tokens that identify, see `isIdentifying`. */
-  readonly identifiers: readonly bigint[];
+  /** Tokens that identify, see `isIdentifying`. */
+  readonly identifiers: readonly IdentifierEntry[];
   readonly strings: readonly string[];
   readonly ranges: readonly RangeEntry[];
   /** Logical id of the patient in whose compartment the resource lies. */
@@ -51,7 +51,7 @@ function indexedOf(type: string): readonly Indexed[] {
 /** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
 export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
   const type = resource.resourceType;
-  const collector: Collector = { keys: new Set(), identifiers: new Set(), strings: new Set(), ranges: [], baseUrl };
+  const collector: Collector = { keys: new Set(), identifiers: new Map(), strings: new Set(), ranges: [], baseUrl };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
   let date: Span | undefined;
@@ -74,7 +74,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
     keys: [...collector.keys],
-    identifiers: [...collector.identifiers],
+    identifiers: [...collector.identifiers.values()],
     strings: [...collector.strings].sort(),
     ranges: collector.ranges,
     patient,
@@ -111,15 +111,29 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
   }
 }
 
-function addToken({ keys, identifiers, strings }: Collector, type: string, code: string, found: Found): void {
-  const identifies = isIdentifying(found.type);
-  for (const token of tokensOf(found)) {
-    for (const form of tokenForms(token)) {
-      (identifies && !isWholeSystem(form) ? identifiers : keys).add(valueKey(type, code, form));
+function addToken(collector: Collector, type: string, code: string, found: Found): void {
+  if (isIdentifying(found.type)) {
+    addIdentifier(collector, type, code, found);
+  } else {
+    for (const form of tokensOf(found).flatMap(tokenForms)) {
+      collector.keys.add(valueKey(type, code, form));
     }
   }
-  identifierTypeForms(found).forEach((form) => identifiers.add(valueKey(type, code, form)));
-  textsOf(found).forEach((text) => strings.add(codeTextEntry(code, text)));
+  textsOf(found).forEach((text) => collector.strings.add(codeTextEntry(code, text)));
+}
+
+function addIdentifier({ keys, identifiers }: Collector, type: string, code: string, found: Found): void {
+  for (const token of tokensOf(found)) {
+    const entry = identifierEntry(type, code, token);
+    identifiers.set(`${entry.key}|${entry.system}`, entry);
+    if (token.system !== undefined) {
+      keys.add(valueKey(type, code, tokenForm(token.system, ''))); // who asks for a whole system asks for many
+    }
+  }
+  for (const form of identifierTypeForms(found)) {
+    const key = valueKey(type, code, form);
+    identifiers.set(`${key}|${noSystem}`, { key, system: noSystem });
+  }
 }
 
 /** An identifier under each coding of its type, for the modifier `:of-type`. */

@@ -3,7 +3,17 @@ export { type Condition, readCondition, supportedModifiers } from './conditions.
 export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
-export { compartmentKey, hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
+export {
+  compartmentKey,
+  hash64,
+  type IdentifierEntry,
+  identifierEntry,
+  noSystem,
+  parameterNumber,
+  parameterSalt,
+  referenceKey,
+  valueKey,
+} from './hash.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type IndexedResource, patientOf, patientsOf } from './patient-of.ts';
@@ -28,9 +38,11 @@ export {
   readDateValue,
   readNumberValue,
   readQuantityValue,
+  readToken,
   readTokenForm,
+  type TokenValue,
 } from './search-values.ts';
 export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry, stringForms } from './string-forms.ts';
-export { isIdentifying, isSystemless, isWholeSystem } from './token-forms.ts';
+export { isIdentifying, isSystemless } from './token-forms.ts';
 export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 export { walkPath } from './walk-path.ts';
