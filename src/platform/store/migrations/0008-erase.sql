@@ -42,7 +42,8 @@ begin
 
   delete from record.identifier_entry e
   using record.resource r, unnest(erased_buckets, erased_types, erased_ids) as g(bucket, type, id)
-  where r.bucket = g.bucket and r.type = g.type and r.id = g.id and e.bucket = r.bucket and e.rid = r.rid;
+  where r.bucket = g.bucket and r.type = g.type and r.id = g.id
+    and e.key = any(r.identified) and e.bucket = r.bucket and e.rid = r.rid;
 
   with given as materialized (
     select distinct bucket, type, id from unnest(erased_buckets, erased_types, erased_ids) as g(bucket, type, id)
