@@ -3,6 +3,7 @@ import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
 import { telemetrySettings } from '#platform/telemetry';
+import { servingSettings } from './serving-settings.ts';
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
 
@@ -45,6 +46,7 @@ const serverSettings = {
 /** Everything the program can be told. The reference page is docs/generated/config.md. */
 export const specification = {
   ...serverSettings,
+  ...servingSettings,
   ...databaseSettings,
   ...bulkSettings,
   ...logSettings,

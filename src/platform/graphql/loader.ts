@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson, type Resource } from '#platform/fhir';
-import { findSearchParameter, parseSearch, referencesIn, type SearchQuery } from '#platform/search';
+import { findSearchParameter, parseSearch, type SearchQuery } from '#platform/search';
 import {
   findMany,
   type ResourceAddress,
@@ -9,6 +9,7 @@ import {
   type StoredVersion,
 } from '#platform/store';
 import { limits, tooCostly } from './limits.ts';
+import { referencesIn } from './references-in.ts';
 
 /** What was shown: a resource read by its address, or the matches of a search. */
 export type Shown =

@@ -1,4 +1,5 @@
 import { patientEverything } from './everything.ts';
+import { expunge } from './expunge.ts';
 import { graphql } from './graphql.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
@@ -13,5 +14,6 @@ export const ownOperations: readonly Operation[] = [
   meta,
   metaAdd,
   metaDelete,
+  expunge,
   validate,
 ];

@@ -1,6 +1,4 @@
-import { normalizeReference, parseLocalReference } from './references.ts';
-import type { SearchParameter } from './search-parameters.ts';
-import { walkPath } from './walk-path.ts';
+import { normalizeReference, parseLocalReference, type SearchParameter, walkPath } from '#platform/search';
 
 /** Resources of this record that a resource refers to in the elements of a reference parameter. */
 export function referencesIn(
