@@ -10,6 +10,7 @@ import { demoTokenKey } from '#platform/identity';
 import { type Log, logOf, type Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
+import { viewDefinitionRun } from '#platform/views';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
 import { type Health, registerHealth } from './health.ts';
@@ -97,7 +98,7 @@ export const parts: readonly Part[] = [
         store,
         actorOf,
         version,
-        operations: bulk.operations,
+        operations: [...bulk.operations, viewDefinitionRun()],
         instantiates: bulk.instantiates,
       });
     },

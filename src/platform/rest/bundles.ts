@@ -67,7 +67,8 @@ function searchUrl(query: SearchQuery, baseUrl: string, cursor?: string): string
     parameters.append('_cursor', cursor);
   }
   const text = parameters.toString();
-  return `${baseUrl}/${query.type}${text === '' ? '' : `?${text}`}`;
+  const address = query.path === '' ? baseUrl : `${baseUrl}/${query.path}`;
+  return text === '' ? address : `${address}?${text}`;
 }
 
 function link(relation: string, url: string): string {

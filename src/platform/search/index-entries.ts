@@ -1,8 +1,17 @@
 import type { Collector } from './collector.ts';
 import { addCompositeEntries } from './composite-entries.ts';
-import { compartmentKey, type IdentifierEntry, identifierEntry, noSystem, referenceKey, valueKey } from './hash.ts';
+import {
+  compartmentKey,
+  type IdentifierEntry,
+  identifierEntry,
+  noSystem,
+  parameterNumber,
+  referenceKey,
+  valueKey,
+} from './hash.ts';
 import { labelOf } from './label-of.ts';
 import { leadingDateOf } from './leading-date.ts';
+import { pointOf } from './near.ts';
 import { type IndexedResource, patientsOf } from './patient-of.ts';
 import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
@@ -10,6 +19,7 @@ import { spanOf } from './ranges.ts';
 import { normalizeReference } from './references.ts';
 import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
+import { addTextEntries } from './text-entries.ts';
 import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
@@ -70,6 +80,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       addEntries(collector, type, parameter, found);
     }
   }
+  addTextEntries(collector.strings, resource);
   const [patient, ...otherPatients] = patientsOf(resource, baseUrl);
   otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
@@ -105,6 +116,9 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
       return;
     case 'reference':
       found.forEach((each) => addReference(collector, type, code, each));
+      return;
+    case 'special':
+      found.forEach(({ value }) => addPoint(collector, type, code, value));
       return;
     default:
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, parameter.type, found));
@@ -167,6 +181,15 @@ function addUri({ keys, strings }: Collector, type: string, code: string, { valu
 function withAndWithoutVersion(address: string): readonly string[] {
   const bar = address.indexOf('|');
   return bar < 0 ? [address] : [address, address.slice(0, bar)];
+}
+
+/** A point is an entry whose lower end is the latitude and whose upper end is the longitude. */
+function addPoint({ ranges }: Collector, type: string, code: string, value: unknown): void {
+  const point = pointOf(value);
+  if (point) {
+    const { latitude: lo, longitude: hi } = point;
+    ranges.push({ lo, hi, parameter: parameterNumber(type, code), units: [], tokens: [] });
+  }
 }
 
 function addReference({ keys, baseUrl }: Collector, type: string, code: string, { value }: Found): void {

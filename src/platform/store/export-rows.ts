@@ -118,7 +118,7 @@ function filtersOf({ filters, baseUrl }: ExportScope): Clause {
     return clause`true`;
   }
   const met = [...filters].map(([type, alternatives]) => {
-    const scope: Scope = { alias: 'r', type, depth: 0, baseUrl };
+    const scope: Scope = { alias: 'r', types: [type], depth: 0, baseUrl };
     const any = anyOf(alternatives.map((all) => allOf(all.map((each) => compileCondition(scope, each)))));
     return clause`(r.type = ${type} and ${any})`;
   });

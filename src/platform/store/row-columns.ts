@@ -44,7 +44,7 @@ export function toNewColumns(writes: readonly AuthoredWrite[]) {
     home: arrayLiteral(
       writes.map(({ write }) => {
         const home = bucketOfId(write.id);
-        return home === write.bucket ? null : home;
+        return home === write.bucket || !write.isNew ? null : home; // a deletion leaves the locator in place
       }),
     ),
   };

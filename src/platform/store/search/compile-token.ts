@@ -12,10 +12,9 @@ import {
   type TokenValue,
   tokenForm,
   unescape,
-  valueKey,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { beginsWith, hasAnyIdentifier, hasAnyKey, type SoughtIdentifier } from './compile-keys.ts';
+import { beginsWith, hasAnyIdentifier, hasAnyKey, type SoughtIdentifier, valueKeys } from './compile-keys.ts';
 import { anyOf, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
@@ -25,21 +24,21 @@ export function compileToken(
   modifier: string | undefined,
   values: readonly string[],
 ): Clause {
-  const codes = indexedParameters(scope.type, parameter.code);
   if (modifier === 'text') {
     const texts = values.map((value) => soughtText(`${parameter.code}:text`, unescape(value)));
+    const codes = new Set(scope.types.flatMap((type) => indexedParameters(type, parameter.code)));
     return beginsWith(
       scope,
-      codes.flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
+      [...codes].flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
     );
   }
   const found =
     modifier === 'of-type'
       ? hasAnyIdentifier(
           scope,
-          keysOf(
+          valueKeys(
             scope,
-            parameter,
+            parameter.code,
             values.map((value) => readOfTypeForm(parameter, value)),
           ).map((key) => ({ key, system: undefined })),
         )
@@ -59,24 +58,22 @@ function hasAnyToken(scope: Scope, parameter: SearchParameter, tokens: readonly 
   const forms = others.map(({ system, code }) => tokenForm(system, code));
   return anyOf([
     ...(identifying.length > 0 ? [hasAnyIdentifier(scope, identifiersOf(scope, parameter, identifying))] : []),
-    ...(forms.length > 0 ? [hasAnyKey(scope, keysOf(scope, parameter, forms))] : []),
+    ...(forms.length > 0 ? [hasAnyKey(scope, valueKeys(scope, parameter.code, forms))] : []),
   ]);
 }
 
-function keysOf(scope: Scope, { code }: SearchParameter, forms: readonly string[]): bigint[] {
-  return indexedParameters(scope.type, code).flatMap((each) => forms.map((form) => valueKey(scope.type, each, form)));
-}
-
 function identifiersOf(
-  scope: Scope,
-  parameter: SearchParameter,
+  { types }: Scope,
+  { code }: SearchParameter,
   tokens: readonly TokenValue[],
 ): readonly SoughtIdentifier[] {
-  return indexedParameters(scope.type, parameter.code).flatMap((code) =>
-    tokens.map((token) => {
-      const { key, system } = identifierEntry(scope.type, code, token);
-      return { key, system: token.system === undefined ? undefined : system };
-    }),
+  return types.flatMap((type) =>
+    indexedParameters(type, code).flatMap((each) =>
+      tokens.map((token) => {
+        const { key, system } = identifierEntry(type, each, token);
+        return { key, system: token.system === undefined ? undefined : system };
+      }),
+    ),
   );
 }
 
