@@ -97,9 +97,8 @@ async function start(program: RunningProgram, settings: ProgramSettings): Promis
   const progress = createProgress(process.stdout);
   const log = openLog(settings);
   const health: Health = { phase: 'starting', checks: [] };
-  let serving: Serving | undefined;
-  const collect = async () =>
-    serving?.workers ? serving.workers.collect() : mergeMetrics([{ process: '0', metrics: collectMetrics() }]);
+  const watched: { workers?: Workers } = {};
+  const collect = async () => watched.workers?.collect() ?? mergeMetrics([{ process: '0', metrics: collectMetrics() }]);
   measureProcess();
   await checkPort({ host: settings.VSIS_HOST, port: settings.VSIS_PORT, setting: 'VSIS_PORT' });
   const port = settings.VSIS_OPERATIONS_PORT;
@@ -112,7 +111,8 @@ async function start(program: RunningProgram, settings: ProgramSettings): Promis
   if (program.signal.aborted) return;
   keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);
   const count = processCount(settings.VSIS_PROCESSES);
-  serving = count === 1 ? await serveAlone(program, context) : await serveByWorkers(program, context, count);
+  const serving = count === 1 ? await serveAlone(program, context) : await serveByWorkers(program, context, count);
+  if (serving.workers) watched.workers = serving.workers;
   const more: [string, string][] = [
     ...(operations === undefined ? [] : [['Metrics', `${operations}/metrics`] satisfies [string, string]]),
     ...(count === 1 ? [] : [['Processes', String(count)] satisfies [string, string]]),

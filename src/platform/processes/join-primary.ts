@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { StartError } from '#platform/errors';
+import type { StartError } from '#platform/errors';
 import { collectMetrics } from '#platform/telemetry';
 import type { FromWorker, ToWorker } from './messages.ts';
 
