@@ -23,15 +23,18 @@ export class CopyEncoder {
   }
 
   smallint(value: number): void {
-    this.#view.setInt16(this.#begin(2, 2), value);
+    const at = this.#begin(2, 2); // may replace the view
+    this.#view.setInt16(at, value);
   }
 
   integer(value: number): void {
-    this.#view.setInt32(this.#begin(4, 4), value);
+    const at = this.#begin(4, 4); // may replace the view
+    this.#view.setInt32(at, value);
   }
 
   bigint(value: bigint): void {
-    this.#view.setBigInt64(this.#begin(8, 8), value);
+    const at = this.#begin(8, 8); // may replace the view
+    this.#view.setBigInt64(at, value);
   }
 
   text(value: string | null | undefined): void {

@@ -28,6 +28,8 @@ const moment = fc.oneof(
   fc.constant(Number.POSITIVE_INFINITY),
   fc.constant(Number.NEGATIVE_INFINITY),
 );
+type Draft = Omit<PreparedWrite, 'id'> & { readonly isHome: boolean };
+
 const write = fc
   .record({
     type: fc.constantFrom('Patient', 'Observation'),
@@ -39,7 +41,7 @@ const write = fc
     date: fc.option(fc.record({ lo: moment, hi: moment }), { nil: undefined }),
     label: fc.option(text, { nil: undefined }),
     keys: fc.uniqueArray(int64, { maxLength: 5 }),
-    identifiers: fc.uniqueArray(int64, { maxLength: 3 }),
+    identifiers: fc.array(fc.record({ key: int64, system: int64 }), { maxLength: 3 }),
     strings: fc.uniqueArray(text, { maxLength: 4 }).map((all) => all.filter((each) => each !== '').sort()),
     ranges: fc.array(
       fc.record({
@@ -52,23 +54,24 @@ const write = fc
       { maxLength: 3 },
     ),
   })
-  .map(({ type, bucket, isHome, version, content, ...entries }, at: number = 0): Omit<PreparedWrite, 'id'> & { isHome: boolean } => ({
-    method: 'PUT',
-    bucket,
-    type,
-    version,
-    supersedes: 0,
-    updated: '2026-11-23T10:00:00.123Z',
-    content,
-    entries,
-    isHome,
-    ...(at === 0 ? {} : {}),
-  }));
+  .map(
+    ({ type, bucket, isHome, version, content, ...entries }): Draft => ({
+      method: 'PUT',
+      bucket,
+      type,
+      version,
+      supersedes: 0,
+      updated: '2026-11-23T10:00:00.123Z',
+      content,
+      entries,
+      isHome,
+    }),
+  );
 
 let series = 0;
 
 /** Ids that differ everywhere, the buckets of some told by them. */
-function withIds(writes: readonly (Omit<PreparedWrite, 'id'> & { isHome: boolean })[]): PreparedWrite[] {
+function withIds(writes: readonly Draft[]): PreparedWrite[] {
   series += 1;
   return writes.map(({ isHome, ...each }, at) => {
     const id = `c${series}-${at}`;
@@ -78,10 +81,10 @@ function withIds(writes: readonly (Omit<PreparedWrite, 'id'> & { isHome: boolean
 
 const tables = {
   resource: `select bucket, type, id, version, updated, method, self, patient, patient_key, date_lo, date_hi, label, keys,
-    strings::text, content, dense_rank() over (order by rid) as place from record.resource order by rid`,
+    identified, strings::text, content, dense_rank() over (order by rid) as place from record.resource order by rid`,
   locator: 'select home, type, id, bucket from record.locator order by type, id',
-  identifier: `select i.bucket, i.key, r.id from record.identifier_entry i join record.resource r using (rid)
-    order by r.rid, i.key`,
+  identifier: `select i.bucket, i.key, i.system, r.id from record.identifier_entry i join record.resource r using (rid)
+    order by r.rid, i.key, i.system`,
   range: `select e.bucket, e.type, e.parameter, e.lo::text, e.hi::text, e.units, e.tokens, r.id
     from record.range_entry e join record.resource r using (rid)
     order by r.rid, e.parameter, e.lo, e.hi, e.units, e.tokens`,

@@ -47,7 +47,7 @@ const unnumbered = 0n;
 
 function encodeResource(table: CopyEncoder, write: PreparedWrite, owner: number): void {
   const { bucket, type, id, version, updated, method, entries, content } = write;
-  table.begin(owner, 16);
+  table.begin(owner, 17);
   table.bigint(unnumbered);
   table.smallint(bucket);
   table.text(type);
@@ -71,6 +71,7 @@ function encodeResource(table: CopyEncoder, write: PreparedWrite, owner: number)
   }
   table.text(entries?.label);
   table.bigints(entries?.keys ?? []);
+  table.bigints((entries?.identifiers ?? []).flatMap(({ key, system }) => [key, system]));
   table.words(entries?.strings ?? []);
   table.text(content);
 }
@@ -87,11 +88,12 @@ function encodeEntries({ locator, identifier, range }: EntryTables, write: Prepa
     locator.text(id);
     locator.smallint(bucket);
   }
-  for (const key of entries?.identifiers ?? []) {
-    identifier.begin(owner, 3);
+  for (const { key, system } of entries?.identifiers ?? []) {
+    identifier.begin(owner, 4);
     identifier.bigint(unnumbered);
     identifier.smallint(bucket);
     identifier.bigint(key);
+    identifier.bigint(system);
   }
   for (const { parameter, lo, hi, units, tokens } of entries?.ranges ?? []) {
     range.begin(owner, 8);
@@ -141,9 +143,9 @@ function encodeLog(
 /** The columns of each table in the order of its fields. */
 const columns = {
   resource: `record.resource (rid, bucket, type, id, version, updated, method, self, patient, patient_key, date_lo, date_hi,
-    label, keys, strings, content)`,
+    label, keys, identified, strings, content)`,
   locator: 'record.locator (home, type, id, bucket)',
-  identifier: 'record.identifier_entry (rid, bucket, key)',
+  identifier: 'record.identifier_entry (rid, bucket, key, system)',
   range: 'record.range_entry (rid, bucket, type, parameter, lo, hi, units, tokens)',
   change: 'record.change (bucket, type, id, version, method, updated, patient)',
   audit: 'audit.entry (bucket, actor, action, type, id, version, patient, request_id)',
@@ -198,12 +200,7 @@ function number({ bytes, starts, owners }: CopiedTable, numbers: readonly number
 const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 const trailer = Buffer.from([0xff, 0xff]);
 
-async function copyTable(
-  sql: Sql,
-  target: string,
-  table: CopiedTable,
-  leftOut: ReadonlySet<number>,
-): Promise<void> {
+async function copyTable(sql: Sql, target: string, table: CopiedTable, leftOut: ReadonlySet<number>): Promise<void> {
   const pieces = leftOut.size === 0 ? [table.bytes] : piecesOf(table, leftOut);
   if (pieces.every((piece) => piece.length === 0)) {
     return;
