@@ -10,6 +10,7 @@ import { demoTokenKey } from '#platform/identity';
 import { type Log, logOf, type Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
+import { viewDefinitionRun } from '#platform/views';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
 import { type Health, registerHealth } from './health.ts';
@@ -24,7 +25,7 @@ export type PartContext = {
   readonly events: Events;
   readonly log: Log;
   readonly progress: Progress;
-  /** Aborted when the program is asked to stop while it still starts. */
+  /** Aborted when the program is asked to stop: a long task breaks off, long answers and open sockets come to an end. */
   readonly signal: AbortSignal;
   readonly version: string;
   readonly health: Health;
@@ -97,7 +98,7 @@ export const parts: readonly Part[] = [
         store,
         actorOf,
         version,
-        operations: bulk.operations,
+        operations: [...bulk.operations, viewDefinitionRun()],
         instantiates: bulk.instantiates,
       });
     },

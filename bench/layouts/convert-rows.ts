@@ -3,8 +3,9 @@ import { type Candidate, resourceIndexesOf, resourceTableOf } from './candidates
 import { columns, giveWay, rowsBeforeIndexes, timed } from './load-rows.ts';
 
 /**
- * Turns a loaded candidate with hot columns into one without, or either into one with a table per type: quicker than
- * loading again. What was written since loading is left behind by the second. Returns the seconds it took.
+ * Turns a loaded candidate with hot columns into one with other settings or without those columns, or into one with a
+ * table per type: quicker than loading again. What was written since loading is left behind by the last. Returns the
+ * seconds it took.
  */
 export async function convertRows(
   sql: Sql,
@@ -17,6 +18,7 @@ export async function convertRows(
     await giveWay(session);
     const convertSeconds = await timed(async () => {
       if (to.perType) await shareOutByType(session, to, rows, onProgress);
+      else if (to.hotColumns) await adjustStorage(session, to);
       else await hideHotColumns(session);
       onProgress('vacuum');
       await session.unsafe('vacuum (analyze)');
@@ -26,6 +28,17 @@ export async function convertRows(
   } finally {
     session.release();
   }
+}
+
+async function adjustStorage(session: ReservedSql, { fastUpdate, updatedIndex, fillFactor }: Candidate): Promise<void> {
+  const pending = fastUpdate ? 'fastupdate = on, gin_pending_list_limit = 256' : 'fastupdate = off';
+  await session.unsafe(`
+    alter index record.resource_keys_idx set (${pending});
+    alter index record.resource_strings_idx set (${pending});
+    drop index record.resource_updated_idx;
+    create index resource_updated_idx on record.resource using ${updatedIndex === 'brin' ? 'brin (updated)' : 'btree (type, updated)'};
+    alter table record.resource set (fillfactor = ${fillFactor})`);
+  if (fillFactor < 100) await session.unsafe('vacuum full record.resource');
 }
 
 /** The column stays, unused: eight bytes a row that the candidate would not have. */

@@ -5,15 +5,14 @@ import { generatorSchema, resourcesPerPatient, syntheticRows } from './synthetic
 
 /** Rows are made and stored this many at a time. */
 const portion = 100_000;
-/** Part of the rows stored before there are indexes; the rest finds them in place, as in a record that grew. */
-const beforeIndexes = 0.95;
 /** Loading gives way to everybody else. */
 const loadingPriority = 10;
 
 /** Columns every candidate has. */
 export const columns = `bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo, date_hi, label, keys, strings, content`;
 
-export const rowsBeforeIndexes = (rows: number): number => Math.floor((rows * beforeIndexes) / portion) * portion;
+/** Rows that are stored before there are indexes; the last portion finds them in place, as in a record that grew. */
+export const rowsBeforeIndexes = (rows: number): number => Math.max(0, rows - portion);
 
 /** Makes the candidate's tables and fills them with so many resources. Returns the seconds of each step. */
 export async function loadRows(

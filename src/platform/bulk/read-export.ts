@@ -2,6 +2,7 @@ import { AppError, type Issue } from '#platform/errors';
 import { isJsonObject } from '#platform/fhir';
 import type { OperationCall, OperationParameters } from '#platform/rest';
 import {
+  conditionsOf,
   isStoredType,
   parseLocalReference,
   parseSearch,
@@ -142,8 +143,9 @@ function readFilter(
   complain: Complain,
 ): ExportPlan['filters'][number][] {
   try {
-    const { conditions, applied } = parseSearch(type, parameters);
-    if (conditions.length !== applied.length || conditions.length === 0) {
+    const query = parseSearch(type, parameters);
+    const conditions = conditionsOf(query);
+    if (conditions.length !== query.applied.length || conditions.length === 0) {
       complain('_typeFilter', `a filter of ${type} selects: order, pages, includes and the like have no meaning in it`);
       return [];
     }

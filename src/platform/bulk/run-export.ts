@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
-import { parseSearch } from '#platform/search';
+import { conditionsOf, parseSearch } from '#platform/search';
 import {
   bucketCount,
   deletionsSince,
@@ -223,7 +223,7 @@ class ExportRun {
     const { types, filters, since, until } = this.#plan;
     const { baseUrl } = this.#store;
     const conditions = Map.groupBy(
-      filters.map(([type, parameters]) => ({ type, conditions: parseSearch(type, parameters).conditions })),
+      filters.map(([type, parameters]) => ({ type, conditions: conditionsOf(parseSearch(type, parameters)) })),
       ({ type }) => type,
     );
     return {

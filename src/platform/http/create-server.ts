@@ -34,6 +34,7 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
     logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    return503OnClosing: false, // whoever got in before the door closed is served
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
     requestTimeout: 120_000,
     clientErrorHandler: refuseMalformedRequest,

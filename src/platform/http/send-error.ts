@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseAway } from '#platform/database';
+import { isDatabaseAway, isStatementTimeout } from '#platform/database';
 import { AppError } from '#platform/errors';
 import { toOutcome } from './to-outcome.ts';
 
@@ -32,7 +32,18 @@ export function toAppError(thrown: unknown): AppError {
       cause: thrown,
     });
   }
+  if (isStatementTimeout(thrown)) {
+    return tookTooLong(thrown);
+  }
   return new AppError('fault', 'http.unexpected', 'Something went wrong here.', { cause: thrown });
+}
+
+function tookTooLong(cause: unknown): AppError {
+  const text = 'The request asks for more than the database can do in the time it has; ask for less at a time.';
+  return new AppError('unavailable', 'http.took-too-long', text, {
+    cause,
+    issues: [{ severity: 'error', code: 'timeout', text }],
+  });
 }
 
 function isFastifyError(thrown: unknown): thrown is FastifyError {

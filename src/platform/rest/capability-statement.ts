@@ -1,4 +1,10 @@
-import { searchParametersOf, storedTypes } from '#platform/search';
+import {
+  commonParameters,
+  compartments,
+  type SearchParameter,
+  searchParametersOf,
+  storedTypes,
+} from '#platform/search';
 import { operationsOf, systemOperations } from './operations/operation-definition.ts';
 import type { OperationTable } from './operations/operation-table.ts';
 
@@ -27,11 +33,29 @@ export function capabilityStatement(options: {
       {
         mode: 'server',
         resource: storedTypes.map((type) => describeType(type, operations)),
-        interaction: ['transaction', 'batch', 'history-system'].map((code) => ({ code })),
+        interaction: ['transaction', 'batch', 'search-system', 'history-system'].map((code) => ({ code })),
+        searchParam: [...commonParameters.map(describeParameter), ...ownParameters],
+        compartment: compartments.map((type) => `http://hl7.org/fhir/CompartmentDefinition/${definitionOf(type)}`),
         ...listed(systemOperations(operations)),
       },
     ],
   };
+}
+
+/** Parameters that the standard describes in words alone. */
+const ownParameters = [
+  { name: '_list', type: 'string', documentation: 'Id of a List: what its items refer to. On every type.' },
+  { name: '_has', type: 'string', documentation: 'Reverse chaining: _has:Type:reference:parameter. On every type.' },
+  { name: '_type', type: 'string', documentation: 'Types to search, separated by commas.' },
+];
+
+/** The definitions are named in lower case, but for one. */
+function definitionOf(type: string): string {
+  return type.charAt(0).toLowerCase() + type.slice(1);
+}
+
+function describeParameter({ code, url, type }: SearchParameter) {
+  return { name: code, definition: url, type };
 }
 
 const interactions = [
@@ -68,13 +92,13 @@ function describeType(type: string, operations: OperationTable) {
     referencePolicy: ['literal', 'logical', 'local'],
     ...(references.length > 0
       ? {
-          searchInclude: references.map((each) => `${type}:${each.code}`),
-          searchRevInclude: referringTo(type),
+          searchInclude: ['*', `${type}:*`, ...references.map((each) => `${type}:${each.code}`)],
+          searchRevInclude: ['*', ...referringTo(type)],
         }
       : referringTo(type).length > 0
-        ? { searchRevInclude: referringTo(type) }
+        ? { searchRevInclude: ['*', ...referringTo(type)] }
         : {}),
-    searchParam: parameters.map((each) => ({ name: each.code, definition: each.url, type: each.type })),
+    searchParam: parameters.map(describeParameter),
     ...listed(operationsOf(operations, type)),
   };
 }

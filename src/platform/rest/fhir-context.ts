@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { isStoredType } from '#platform/search';
+import { compartments, compartmentTarget, isStoredType, type SearchTarget } from '#platform/search';
 import type { Actor, ReadAudit, Store } from '#platform/store';
 import type { Operation } from './operations/operation.ts';
 import type { OperationTable } from './operations/operation-table.ts';
@@ -56,4 +56,18 @@ export function instanceOf(params: unknown): InstanceParams {
     });
   }
   return { type, id };
+}
+
+/** The part of a compartment that an address names: resources of one type, or `*` for all. */
+export function knownCompartment({ type, id }: InstanceParams, member: string): SearchTarget {
+  if (!compartments.includes(type)) {
+    const text = `A ${type} has no compartment; ${compartments.join(', ')} have.`;
+    throw new AppError('notFound', 'rest.unknown-compartment', text);
+  }
+  const target = compartmentTarget(type, id, member);
+  if (target.types.length === 0) {
+    const shown = member.slice(0, 64).toWellFormed();
+    throw new AppError('notFound', 'rest.unknown-member', `${shown} never belongs to the compartment of a ${type}.`);
+  }
+  return target;
 }

@@ -1,6 +1,5 @@
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '#platform/errors';
 import { createReadAudit } from '#platform/store';
 import { sendResource } from './answers.ts';
 import { registerBinaries } from './binary-routes.ts';
@@ -45,10 +44,6 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       registerSearches(fhir, service);
       registerHistories(fhir, service);
       registerWrites(fhir, service);
-      fhir.get('/', async () => {
-        const text = 'A search names a resource type: /fhir/Patient?…';
-        throw new AppError('invalid', 'rest.system-search', text);
-      });
       refuseOtherMethods();
     },
     { prefix: '/fhir' },

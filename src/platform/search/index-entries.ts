@@ -1,8 +1,18 @@
 import type { Collector } from './collector.ts';
 import { addCompositeEntries } from './composite-entries.ts';
-import { compartmentKey, type IdentifierEntry, identifierEntry, noSystem, referenceKey, valueKey } from './hash.ts';
+import {
+  compartmentKey,
+  type IdentifierEntry,
+  identifierEntry,
+  noSystem,
+  parameterNumber,
+  referenceKey,
+  valueKey,
+} from './hash.ts';
 import { labelOf } from './label-of.ts';
+import { leadingCodeOf } from './leading-code.ts';
 import { leadingDateOf } from './leading-date.ts';
+import { pointOf } from './near.ts';
 import { type IndexedResource, patientsOf } from './patient-of.ts';
 import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
@@ -10,8 +20,9 @@ import { spanOf } from './ranges.ts';
 import { normalizeReference } from './references.ts';
 import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
+import { addTextEntries } from './text-entries.ts';
 import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
-import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
+import { exactForm, furtherForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
 
 /** Everything a resource is found by. */
@@ -25,6 +36,8 @@ export type IndexEntries = {
   readonly patient: string | undefined;
   /** The clinically leading date, see `leadingDateOf`. */
   readonly date: Span | undefined;
+  /** Key of the first coding of the leading coded parameter, see `leadingCodeOf`. */
+  readonly lead: bigint | undefined;
   /** The text by which lists of the type are sorted, see `labelOf`. */
   readonly label: string | undefined;
 };
@@ -54,6 +67,8 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   const collector: Collector = { keys: new Set(), identifiers: new Map(), strings: new Set(), ranges: [], baseUrl };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
+  const leadingCode = leadingCodeOf(type);
+  let lead: bigint | undefined;
   let date: Span | undefined;
   for (const { parameter, presence } of indexedOf(type)) {
     const { code } = parameter;
@@ -62,6 +77,9 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       continue;
     }
     collector.keys.add(presence);
+    if (code === leadingCode) {
+      lead = addLead(collector, type, code, found);
+    }
     if (code === leading) {
       date = found.map(spanOf).find((each) => each !== undefined);
     } else if (parameter.type === 'composite') {
@@ -70,6 +88,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       addEntries(collector, type, parameter, found);
     }
   }
+  addTextEntries(collector.strings, resource);
   const [patient, ...otherPatients] = patientsOf(resource, baseUrl);
   otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
@@ -79,8 +98,19 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
     ranges: collector.ranges,
     patient,
     date,
+    lead,
     label: labelOf(resource),
   };
+}
+
+/** The first coding is the column's; each further one has a key that tells it is not the first. */
+function addLead({ keys }: Collector, type: string, code: string, found: readonly Found[]): bigint | undefined {
+  const forms = found
+    .flatMap(tokensOf)
+    .flatMap(({ system, code: value }) => (system === undefined ? [] : [tokenForm(system, value)]));
+  const [first, ...further] = forms;
+  further.forEach((form) => keys.add(valueKey(type, code, furtherForm(form))));
+  return first === undefined ? undefined : valueKey(type, code, first);
 }
 
 function walkAll(start: Found, paths: SearchParameter['paths']): readonly Found[] {
@@ -105,6 +135,9 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
       return;
     case 'reference':
       found.forEach((each) => addReference(collector, type, code, each));
+      return;
+    case 'special':
+      found.forEach(({ value }) => addPoint(collector, type, code, value));
       return;
     default:
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, parameter.type, found));
@@ -167,6 +200,15 @@ function addUri({ keys, strings }: Collector, type: string, code: string, { valu
 function withAndWithoutVersion(address: string): readonly string[] {
   const bar = address.indexOf('|');
   return bar < 0 ? [address] : [address, address.slice(0, bar)];
+}
+
+/** A point is an entry whose lower end is the latitude and whose upper end is the longitude. */
+function addPoint({ ranges }: Collector, type: string, code: string, value: unknown): void {
+  const point = pointOf(value);
+  if (point) {
+    const { latitude: lo, longitude: hi } = point;
+    ranges.push({ lo, hi, parameter: parameterNumber(type, code), units: [], tokens: [] });
+  }
 }
 
 function addReference({ keys, baseUrl }: Collector, type: string, code: string, { value }: Found): void {

@@ -31,6 +31,7 @@ export function prepareWrite(store: Surroundings, step: Step, options: PrepareOp
     id: step.id ?? '',
     version: (newest?.version ?? 0) + 1,
     supersedes: currentOf(step)?.version ?? 0,
+    isNew: newest === undefined,
     updated: nextMoment(store, newest),
     ...(options.keepVersions && !newest ? keptVersion(resource) : {}),
   };

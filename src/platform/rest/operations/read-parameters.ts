@@ -10,7 +10,7 @@ import { refusedParameter } from './refused-parameter.ts';
 /** More than any honest call has; each is checked. */
 const parametersAtMost = 1000;
 
-/** Controls of the answer that the HTTP border heeds. */
+/** Controls of the answer that the HTTP border heeds, but for an operation that names them. */
 const bordersOwn = new Set(['_format', '_pretty']);
 
 /** One parameter as it came, with the place that an error names. */
@@ -19,8 +19,9 @@ type Given = { readonly name: string; readonly value: unknown; readonly place: s
 /** The parameters of a call by HTTP: those of the address and those of the body. */
 export async function readCallParameters(operation: Operation, request: FastifyRequest): Promise<OperationParameters> {
   const hasBody = request.method === 'POST' && typeof request.body === 'string' && request.body !== '';
-  const body = hasBody ? await readBody(request) : undefined;
-  return readParameterValues(operation, queryOf(request), body);
+  const own = hasBody ? operation.readBody?.(request) : undefined;
+  const body = hasBody && !own ? await readBody(request) : undefined;
+  return readParameterValues(operation, [...queryOf(request), ...(own ?? [])], body);
 }
 
 /**
@@ -32,8 +33,9 @@ export function readParameterValues(
   query: Iterable<readonly [string, string]>,
   body: unknown,
 ): OperationParameters {
+  const own = new Set(operation.parameters.map(({ name }) => name));
   const fromAddress = [...query]
-    .filter(([name, value]) => !bordersOwn.has(name) && value !== '')
+    .filter(([name, value]) => (own.has(name) || !bordersOwn.has(name)) && value !== '')
     .map(([name, value]): Given => ({ name, value, place: `http.${name}` }));
   const given = [...fromAddress, ...(body === undefined ? [] : readGivenBody(operation, body))];
   if (given.length > parametersAtMost) {

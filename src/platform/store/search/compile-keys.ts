@@ -1,10 +1,23 @@
+import { indexedParameters, valueKey } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { type Clause, clause } from './clause.ts';
 import { anyOf, column, type Scope } from './scope.ts';
 
 /** Rows that have one of the keys. */
 export function hasAnyKey(scope: Scope, keys: readonly bigint[]): Clause {
-  return clause`${column(scope, 'keys')} && ${arrayLiteral(keys)}::text::bigint[]`;
+  return asFilter(scope, clause`${column(scope, 'keys')} && ${arrayLiteral(keys)}::text::bigint[]`);
+}
+
+/** In this form a condition is the same and no index answers it. */
+function asFilter({ filters }: Scope, condition: Clause): Clause {
+  return filters ? clause`(${condition}) is true` : condition;
+}
+
+/** The keys under which values of a parameter, given as forms, stand in rows of the types. */
+export function valueKeys({ types }: Scope, code: string, forms: readonly string[]): bigint[] {
+  return types.flatMap((type) =>
+    indexedParameters(type, code).flatMap((each) => forms.map((form) => valueKey(type, each, form))),
+  );
 }
 
 /** An identifying token as it is asked for; without a system any will do. */
@@ -23,8 +36,15 @@ export function hasAnyIdentifier(scope: Scope, sought: readonly SoughtIdentifier
 
 /** Rows with an indexed text that begins with one of the entries; each alternative names entries that must all be there. */
 export function beginsWith(scope: Scope, alternatives: readonly (readonly string[])[]): Clause {
-  const query = alternatives
-    .map((all) => `(${all.map((each) => `'${each.replace(/['\\]/g, '$&$&')}':*`).join(' & ')})`)
-    .join(' | ');
-  return clause`${column(scope, 'strings')} @@ ${query}::text::tsquery`;
+  return matchesText(scope, alternatives.map((all) => `(${all.map(beginning).join(' & ')})`).join(' | '));
+}
+
+/** Rows whose indexed texts meet a text query of PostgreSQL. */
+export function matchesText(scope: Scope, query: string): Clause {
+  return asFilter(scope, clause`${column(scope, 'strings')} @@ ${query}::text::tsquery`);
+}
+
+/** An entry's beginning as a part of a text query. */
+export function beginning(entry: string): string {
+  return `'${entry.replace(/['\\]/g, '$&$&')}':*`;
 }

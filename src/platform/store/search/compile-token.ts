@@ -1,10 +1,12 @@
 import {
   codeTextEntry,
+  furtherForm,
   identifierEntry,
   indexedParameters,
   invalid,
   isIdentifying,
   isSystemless,
+  leadingCodeOf,
   ofTypeForm,
   readToken,
   type SearchParameter,
@@ -12,11 +14,11 @@ import {
   type TokenValue,
   tokenForm,
   unescape,
-  valueKey,
 } from '#platform/search';
+import { arrayLiteral } from '../array-literal.ts';
 import { type Clause, clause } from './clause.ts';
-import { beginsWith, hasAnyIdentifier, hasAnyKey, type SoughtIdentifier } from './compile-keys.ts';
-import { anyOf, type Scope } from './scope.ts';
+import { beginsWith, hasAnyIdentifier, hasAnyKey, type SoughtIdentifier, valueKeys } from './compile-keys.ts';
+import { anyOf, column, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
 export function compileToken(
@@ -25,26 +27,26 @@ export function compileToken(
   modifier: string | undefined,
   values: readonly string[],
 ): Clause {
-  const codes = indexedParameters(scope.type, parameter.code);
   if (modifier === 'text') {
     const texts = values.map((value) => soughtText(`${parameter.code}:text`, unescape(value)));
+    const codes = new Set(scope.types.flatMap((type) => indexedParameters(type, parameter.code)));
     return beginsWith(
       scope,
-      codes.flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
+      [...codes].flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
     );
   }
   const found =
     modifier === 'of-type'
       ? hasAnyIdentifier(
           scope,
-          keysOf(
+          valueKeys(
             scope,
-            parameter,
+            parameter.code,
             values.map((value) => readOfTypeForm(parameter, value)),
           ).map((key) => ({ key, system: undefined })),
         )
       : hasAnyToken(
-          scope,
+          modifier === 'not' ? { ...scope, filters: true } : scope, // no index finds what a row has not
           parameter,
           values.map((value) => readToken(parameter.code, value, hasNoSystem(parameter))),
         );
@@ -56,27 +58,36 @@ function hasAnyToken(scope: Scope, parameter: SearchParameter, tokens: readonly 
   const types = parameter.paths.flatMap((path) => path.types);
   const identifying = types.some(isIdentifying) ? tokens.filter(({ code }) => code !== '') : [];
   const others = types.every(isIdentifying) ? tokens.filter(({ code }) => code === '') : tokens;
-  const forms = others.map(({ system, code }) => tokenForm(system, code));
   return anyOf([
     ...(identifying.length > 0 ? [hasAnyIdentifier(scope, identifiersOf(scope, parameter, identifying))] : []),
-    ...(forms.length > 0 ? [hasAnyKey(scope, keysOf(scope, parameter, forms))] : []),
+    ...(others.length > 0 ? [hasAnyCode(scope, parameter, others)] : []),
   ]);
 }
 
-function keysOf(scope: Scope, { code }: SearchParameter, forms: readonly string[]): bigint[] {
-  return indexedParameters(scope.type, code).flatMap((each) => forms.map((form) => valueKey(scope.type, each, form)));
+/** The leading code of a type is found by its column, and by the keys of codings that are not the first. */
+function hasAnyCode(scope: Scope, { code }: SearchParameter, tokens: readonly TokenValue[]): Clause {
+  const forms = tokens.map((token) => tokenForm(token.system, token.code));
+  const isLeading = scope.types.every((type) => leadingCodeOf(type) === code);
+  if (!isLeading || scope.filters || tokens.some(({ system, code: value }) => !system || value === '')) {
+    return hasAnyKey(scope, valueKeys(scope, code, forms));
+  }
+  const keys = arrayLiteral(valueKeys(scope, code, forms));
+  const further = hasAnyKey(scope, valueKeys(scope, code, forms.map(furtherForm)));
+  return clause`(${column(scope, 'lead_key')} = any(${keys}::text::bigint[]) or ${further})`;
 }
 
 function identifiersOf(
-  scope: Scope,
-  parameter: SearchParameter,
+  { types }: Scope,
+  { code }: SearchParameter,
   tokens: readonly TokenValue[],
 ): readonly SoughtIdentifier[] {
-  return indexedParameters(scope.type, parameter.code).flatMap((code) =>
-    tokens.map((token) => {
-      const { key, system } = identifierEntry(scope.type, code, token);
-      return { key, system: token.system === undefined ? undefined : system };
-    }),
+  return types.flatMap((type) =>
+    indexedParameters(type, code).flatMap((each) =>
+      tokens.map((token) => {
+        const { key, system } = identifierEntry(type, each, token);
+        return { key, system: token.system === undefined ? undefined : system };
+      }),
+    ),
   );
 }
 
