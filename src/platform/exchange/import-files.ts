@@ -38,13 +38,14 @@ export async function importFiles(
   const sources = await listSources(paths);
   const totalBytes = sources.reduce((sum, each) => sum + each.bytes, 0);
   const threads = options.threads ?? (unpackedBytes(sources) < worthThreadsBytes ? 0 : usualThreads());
-  const settings = settingsOf(store, actor, options);
+  const settings = settingsOf(store, actor, options.keepVersions ?? false);
   await using pool = openPreparePool(settings, threads);
   const run = new ImportRun({ store, settings, pool, options });
-  const { onProgress: _shown, ...others } = options;
+  const { onProgress, onRefused } = options;
   const counts = await loadPortions(store, actor, run.portions(sources), {
-    ...others,
-    onProgress: (current, doneBytes) => options.onProgress?.({ doneBytes, totalBytes, counts: current }),
+    onRefused,
+    keepVersions: settings.keepVersions,
+    onProgress: (current, doneBytes) => onProgress?.({ doneBytes, totalBytes, counts: current }),
   });
   return { ...counts, files: sources.length, skippedFiles: run.skippedFiles };
 }

@@ -42,12 +42,12 @@ export async function loadResources(
     const total = decided;
     return async (sql) => options.saveProgress?.(sql, total);
   };
-  const settings = settingsOf(store, actor, options);
+  const settings = settingsOf(store, actor, options.keepVersions ?? false);
   return loadPortions(store, actor, preparedHere(items, settings, { now: store.now, note }), options);
 }
 
-export function settingsOf({ guards, baseUrl }: Store, actor: Actor, options: LoadOptions): PortionSettings {
-  return { actor, keepVersions: options.keepVersions ?? false, guarded: Object.keys(guards ?? {}), baseUrl };
+export function settingsOf({ guards, baseUrl }: Store, actor: Actor, keepVersions: boolean): PortionSettings {
+  return { actor, keepVersions, guarded: Object.keys(guards ?? {}), baseUrl };
 }
 
 type PreparedHere = Pick<Store, 'now'> &
@@ -112,10 +112,10 @@ export async function loadPortions(
   return counts;
 }
 
-/** Tells the planner of the load's size at its first portion and whenever it has doubled since. */
+/** Tells the planner of the load's size at its first portion and whenever it is four times as large. */
 async function refreshStatistics(sql: Store['sql'], created: number, latest: number): Promise<void> {
-  const doublings = (count: number): number => Math.floor(Math.log2(Math.max(count / portionSize, 0.5)));
-  if (created > 0 && doublings(created) > doublings(created - latest)) {
+  const steps = (count: number): number => Math.floor(Math.log(Math.max(count / portionSize, 0.5)) / Math.log(4));
+  if (created > 0 && steps(created) > steps(created - latest)) {
     await sql.begin(async (own) => {
       await own`set local statement_timeout = 0`; // of a large record this takes longer than a request may
       await own`select record.refresh_statistics()`;

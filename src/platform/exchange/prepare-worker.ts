@@ -18,11 +18,13 @@ function buffersOf({ bulk: { rows } }: PreparedPortion): ArrayBuffer[] {
   return tables.flatMap(({ bytes, starts, owners }) => [bytes.buffer, starts.buffer, owners.buffer]);
 }
 
-parentPort?.on('message', async ({ number, chunk, nowMs }: PrepareTask) => {
+async function answer({ number, chunk, nowMs }: PrepareTask): Promise<void> {
   try {
     const prepared = preparePortion(await itemsOfChunk(chunk), settings, nowMs);
     parentPort?.postMessage({ number, prepared } satisfies PrepareAnswer, buffersOf(prepared));
   } catch (error) {
     parentPort?.postMessage({ number, error } satisfies PrepareAnswer);
   }
-});
+}
+
+parentPort?.on('message', (task: PrepareTask) => void answer(task));

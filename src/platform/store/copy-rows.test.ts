@@ -36,9 +36,10 @@ const write = fc
     bucket: fc.integer({ min: 0, max: 4095 }),
     isHome: fc.boolean(),
     version: fc.integer({ min: 1, max: 1000 }),
-    content: text,
+    content: text.map((each) => JSON.stringify(each)),
     patient: fc.option(fc.stringMatching(/^[a-z0-9]{1,10}$/), { nil: undefined }),
     date: fc.option(fc.record({ lo: moment, hi: moment }), { nil: undefined }),
+    lead: fc.option(int64, { nil: undefined }),
     label: fc.option(text, { nil: undefined }),
     keys: fc.uniqueArray(int64, { maxLength: 5 }),
     identifiers: fc.array(fc.record({ key: int64, system: int64 }), { maxLength: 3 }),
@@ -61,6 +62,7 @@ const write = fc
       type,
       version,
       supersedes: 0,
+      isNew: true,
       updated: '2026-11-23T10:00:00.123Z',
       content,
       entries,
@@ -80,7 +82,7 @@ function withIds(writes: readonly Draft[]): PreparedWrite[] {
 }
 
 const tables = {
-  resource: `select bucket, type, id, version, updated, method, self, patient, patient_key, date_lo, date_hi, label, keys,
+  resource: `select bucket, type, id, version, updated, method, self, patient, patient_key, date_lo, date_hi, lead_key, label, keys,
     identified, strings::text, content, dense_rank() over (order by rid) as place from record.resource order by rid`,
   locator: 'select home, type, id, bucket from record.locator order by type, id',
   identifier: `select i.bucket, i.key, i.system, r.id from record.identifier_entry i join record.resource r using (rid)

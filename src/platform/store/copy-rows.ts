@@ -47,7 +47,7 @@ const unnumbered = 0n;
 
 function encodeResource(table: CopyEncoder, write: PreparedWrite, owner: number): void {
   const { bucket, type, id, version, updated, method, entries, content } = write;
-  table.begin(owner, 17);
+  table.begin(owner, 18);
   table.bigint(unnumbered);
   table.smallint(bucket);
   table.text(type);
@@ -68,6 +68,11 @@ function encodeResource(table: CopyEncoder, write: PreparedWrite, owner: number)
   } else {
     table.null();
     table.null();
+  }
+  if (entries?.lead === undefined) {
+    table.null();
+  } else {
+    table.bigint(entries.lead);
   }
   table.text(entries?.label);
   table.bigints(entries?.keys ?? []);
@@ -143,7 +148,7 @@ function encodeLog(
 /** The columns of each table in the order of its fields. */
 const columns = {
   resource: `record.resource (rid, bucket, type, id, version, updated, method, self, patient, patient_key, date_lo, date_hi,
-    label, keys, identified, strings, content)`,
+    lead_key, label, keys, identified, strings, content)`,
   locator: 'record.locator (home, type, id, bucket)',
   identifier: 'record.identifier_entry (rid, bucket, key, system)',
   range: 'record.range_entry (rid, bucket, type, parameter, lo, hi, units, tokens)',

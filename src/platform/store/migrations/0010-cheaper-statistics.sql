@@ -17,6 +17,7 @@ alter table record.resource
   alter column patient_key set statistics 50,
   alter column date_lo set statistics 50,
   alter column date_hi set statistics 50,
+  alter column lead_key set statistics 50,
   alter column keys set statistics 50,
   alter column strings set statistics 50;
 alter table record.range_entry
