@@ -1,4 +1,4 @@
-import { patientEverything } from './everything.ts';
+import { encounterEverything, patientEverything } from './everything.ts';
 import { expunge } from './expunge.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
@@ -8,6 +8,7 @@ import { validate } from './validate.ts';
 /** The operations of the record itself; other parts hand in theirs. */
 export const ownOperations: readonly Operation[] = [
   patientEverything,
+  encounterEverything,
   lastn,
   meta,
   metaAdd,
