@@ -1,6 +1,7 @@
 import { encounterEverything, patientEverything } from './everything.ts';
 import { expunge } from './expunge.ts';
 import { lastn } from './lastn.ts';
+import { patientMatch } from './match/match.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { validate } from './validate.ts';
@@ -14,5 +15,6 @@ export const ownOperations: readonly Operation[] = [
   metaAdd,
   metaDelete,
   expunge,
+  patientMatch,
   validate,
 ];
