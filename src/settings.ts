@@ -2,6 +2,7 @@ import { bulkSettings } from '#platform/bulk';
 import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
+import { processSettings } from '#platform/processes';
 import { telemetrySettings } from '#platform/telemetry';
 import { servingSettings } from './serving-settings.ts';
 
@@ -47,6 +48,7 @@ const serverSettings = {
 export const specification = {
   ...serverSettings,
   ...servingSettings,
+  ...processSettings,
   ...databaseSettings,
   ...bulkSettings,
   ...logSettings,

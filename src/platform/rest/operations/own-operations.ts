@@ -1,5 +1,6 @@
 import { encounterEverything, patientEverything } from './everything.ts';
 import { expunge } from './expunge.ts';
+import { graphql } from './graphql.ts';
 import { lastn } from './lastn.ts';
 import { patientMatch } from './match/match.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
@@ -10,6 +11,7 @@ import { validate } from './validate.ts';
 export const ownOperations: readonly Operation[] = [
   patientEverything,
   encounterEverything,
+  graphql,
   lastn,
   meta,
   metaAdd,
