@@ -7,6 +7,7 @@ import type { Subscriber } from './events.ts';
 import type { Leadership } from './leadership.ts';
 import type { Pause } from './pause.ts';
 import { movePosition, startPosition } from './position-store.ts';
+import { subscriberMeasures } from './subscriber-metrics.ts';
 
 type Surroundings = {
   readonly sql: Sql;
@@ -36,19 +37,24 @@ export async function runSubscriber(subscriber: Subscriber, around: Surroundings
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let idleMs = firstPauseMs;
   let failures = 0;
+  const measures = subscriberMeasures(subscriber.name);
+  signal.addEventListener('abort', measures.end, { once: true });
   while (!signal.aborted) {
     try {
       if (performance.now() - confirmedAt > confirmEveryMs) {
         if (!(await leadership.isLeader(subscriber.name))) {
           place = undefined;
+          measures.end();
           await sleep(pollMs, signal);
           continue;
         }
         confirmedAt = performance.now();
+        measures.begin();
       }
       place ??= await findPlace(around, subscriber);
       const handled = await step(subscriber, around, place);
       failures = 0;
+      measures.handled(handled);
       if (handled > 0) {
         idleMs = firstPauseMs;
         continue;
@@ -62,6 +68,7 @@ export async function runSubscriber(subscriber: Subscriber, around: Surroundings
       place = undefined;
       confirmedAt = Number.NEGATIVE_INFINITY;
       failures += 1;
+      measures.failed();
       log.error({ err: error, subscriber: subscriber.name, failures }, 'a subscriber could not go on');
       await sleep(Math.min(failurePauseMs.first * 2 ** failures, failurePauseMs.most), signal);
     }

@@ -10,6 +10,7 @@ import {
   valueKey,
 } from './hash.ts';
 import { labelOf } from './label-of.ts';
+import { leadingCodeOf } from './leading-code.ts';
 import { leadingDateOf } from './leading-date.ts';
 import { pointOf } from './near.ts';
 import { type IndexedResource, patientsOf } from './patient-of.ts';
@@ -22,7 +23,7 @@ import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-for
 import { addTextEntries } from './text-entries.ts';
 import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { ucumCodesOf } from './ucum.ts';
-import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
+import { exactForm, furtherForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
 
 /** Everything a resource is found by. */
@@ -38,6 +39,8 @@ export type IndexEntries = {
   readonly patient: string | undefined;
   /** The clinically leading date, see `leadingDateOf`. */
   readonly date: Span | undefined;
+  /** Key of the first coding of the leading coded parameter, see `leadingCodeOf`. */
+  readonly lead: bigint | undefined;
   /** The text by which lists of the type are sorted, see `labelOf`. */
   readonly label: string | undefined;
 };
@@ -74,6 +77,8 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
+  const leadingCode = leadingCodeOf(type);
+  let lead: bigint | undefined;
   let date: Span | undefined;
   for (const { parameter, presence } of indexedOf(type)) {
     const { code } = parameter;
@@ -82,6 +87,9 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       continue;
     }
     collector.keys.add(presence);
+    if (code === leadingCode) {
+      lead = addLead(collector, type, code, found);
+    }
     if (code === leading) {
       date = found.map(spanOf).find((each) => each !== undefined);
     } else if (parameter.type === 'composite') {
@@ -101,8 +109,19 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
     units: [...collector.units],
     patient,
     date,
+    lead,
     label: labelOf(resource),
   };
+}
+
+/** The first coding is the column's; each further one has a key that tells it is not the first. */
+function addLead({ keys }: Collector, type: string, code: string, found: readonly Found[]): bigint | undefined {
+  const forms = found
+    .flatMap(tokensOf)
+    .flatMap(({ system, code: value }) => (system === undefined ? [] : [tokenForm(system, value)]));
+  const [first, ...further] = forms;
+  further.forEach((form) => keys.add(valueKey(type, code, furtherForm(form))));
+  return first === undefined ? undefined : valueKey(type, code, first);
 }
 
 function walkAll(start: Found, paths: SearchParameter['paths']): readonly Found[] {

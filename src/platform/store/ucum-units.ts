@@ -7,14 +7,19 @@ const unitsAtMost = 5000;
 
 const knownUnits = new WeakMap<SqlPool, Set<string>>();
 
+/** The units of what is to be written. */
+export function unitsOf(writes: readonly PreparedWrite[]): readonly string[] {
+  return writes.flatMap(({ entries }) => entries?.units ?? []);
+}
+
 /**
  * Keeps the UCUM units of quantities before they are stored, so that a search in one unit knows in which others to look.
  * Within a transaction they become known to others with it.
  */
-export async function rememberUnits(pool: SqlPool, sql: Sql, writes: readonly PreparedWrite[]): Promise<void> {
+export async function rememberUnits(pool: SqlPool, sql: Sql, units: readonly string[]): Promise<void> {
   const known = knownUnits.get(pool) ?? new Set();
   knownUnits.set(pool, known);
-  const fresh = writes.flatMap(({ entries }) => entries?.units ?? []).filter((unit) => !known.has(unit));
+  const fresh = units.filter((unit) => !known.has(unit));
   if (fresh.length === 0) {
     return;
   }

@@ -11,7 +11,7 @@ import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
 import { countWrites } from './store-metrics.ts';
-import { rememberUnits } from './ucum-units.ts';
+import { rememberUnits, unitsOf } from './ucum-units.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
 import { writeRows } from './write-rows.ts';
 import { standsAlone, writeSingle } from './write-single.ts';
@@ -80,7 +80,7 @@ async function writeInTransaction(
     const writes = await prepareAll(store, steps.filter(isOpen), options);
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     const open = [...writes].flatMap(([step, prepared]) => (unchanged.has(step) ? [] : [prepared]));
-    await rememberUnits(store.sql, sql, open);
+    await rememberUnits(store.sql, sql, unitsOf(open));
     await writeAll(sql, actor, open);
     const results = steps.map((step) => resultOf(step, writes, unchanged));
     await options.before?.(sql, results);
