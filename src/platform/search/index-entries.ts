@@ -69,7 +69,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   const type = resource.resourceType;
   const collector: Collector = {
     keys: new Set(),
-    identifiers: new Map(),
+    identifiers: [],
     strings: new Set(),
     ranges: [],
     units: new Set(),
@@ -103,7 +103,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
     keys: [...collector.keys],
-    identifiers: [...collector.identifiers.values()],
+    identifiers: collector.identifiers,
     strings: [...collector.strings].sort(),
     ranges: collector.ranges,
     units: [...collector.units],
@@ -172,15 +172,20 @@ function addToken(collector: Collector, type: string, code: string, found: Found
 
 function addIdentifier({ keys, identifiers }: Collector, type: string, code: string, found: Found): void {
   for (const token of tokensOf(found)) {
-    const entry = identifierEntry(type, code, token);
-    identifiers.set(`${entry.key}|${entry.system}`, entry);
+    addOnce(identifiers, identifierEntry(type, code, token));
     if (token.system !== undefined) {
       keys.add(valueKey(type, code, tokenForm(token.system, ''))); // who asks for a whole system asks for many
     }
   }
   for (const form of identifierTypeForms(found)) {
-    const key = valueKey(type, code, form);
-    identifiers.set(`${key}|${noSystem}`, { key, system: noSystem });
+    addOnce(identifiers, { key: valueKey(type, code, form), system: noSystem });
+  }
+}
+
+/** A resource has few of them, so that looking through them is cheaper than a set. */
+function addOnce(entries: IdentifierEntry[], entry: IdentifierEntry): void {
+  if (!entries.some(({ key, system }) => key === entry.key && system === entry.system)) {
+    entries.push(entry);
   }
 }
 
