@@ -1,4 +1,5 @@
 import type { Resource } from '#platform/fhir';
+import type { AddedParameters } from './added-parameters/added-parameters.ts';
 import type { Sql, SqlPool } from './sql.ts';
 
 /** What every function of the record works with. */
@@ -7,6 +8,8 @@ export type Store = {
   /** Own FHIR address without a closing slash: references that carry it are references within the record. */
   readonly baseUrl?: string;
   readonly now: () => Date;
+  /** The search parameters there are; those of the standard alone where nothing is said. */
+  readonly parameters?: AddedParameters;
   /** What parts have to say before a resource of their type is stored. */
   readonly guards?: Readonly<Record<string, Guard>>;
   /** Told after each committed write, so that subscribers of the log of changes need not wait for their next look. */
