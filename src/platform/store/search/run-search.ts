@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { AppError } from '#platform/errors';
 import type { SearchQuery } from '#platform/search';
+import { inSpan } from '#platform/telemetry';
 import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 import { noteSearch } from '../store-metrics.ts';
@@ -29,14 +30,14 @@ type Row = StoredVersion & { readonly position: string; readonly order: readonly
  */
 export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const startedMs = performance.now();
-  const page = await findPage(sql, query, baseUrl);
+  const page = await inSpan('search', () => findPage(sql, query, baseUrl));
   noteSearch(query, page.matches.length, startedMs);
   return page;
 }
 
 async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const scope = scopeOf(query, baseUrl);
-  const selection: Selection = { scope, query, where: compileBranches(scope, query.branches) };
+  const selection: Selection = { scope, query, where: inSpan('compile', () => compileBranches(scope, query.branches)) };
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, selection), next: undefined };
   }
