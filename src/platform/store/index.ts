@@ -1,7 +1,13 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { type Erasure, type ErasureResult, eraseResources } from './erase-resources.ts';
 export { gone, notFound, placedAt } from './errors.ts';
-export { findPatientRecord, type PieceSize, type RecordFilter, type RecordPiece } from './everything.ts';
+export {
+  findEncounterRecord,
+  findPatientRecord,
+  type PieceSize,
+  type RecordFilter,
+  type RecordPiece,
+} from './everything.ts';
 export {
   type BucketRange,
   type Deletion,
