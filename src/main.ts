@@ -107,7 +107,7 @@ async function start(program: RunningProgram, settings: ProgramSettings): Promis
   const database = await openDatabase(program, settings, { log, progress });
   health.checks = await readinessChecks(database.sql, settings);
   measureDisk(settings.VSIS_DATA_DIR);
-  const context = openContext(program, { settings, database, log, progress, health });
+  const context = await openContext(program, { settings, database, log, progress, health });
   for (const part of parts) await part.prepare?.(context);
   if (program.signal.aborted) return;
   keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ProgramDatabase } from '#platform/database';
 import { createEvents } from '#platform/events';
 import { createLog, type Log, logOf, type Progress, readableLines } from '#platform/log';
-import type { Store } from '#platform/store';
+import { openAddedParameters, type Store } from '#platform/store';
 import { type Metric, openExport } from '#platform/telemetry';
 import type { Health } from './health.ts';
 import type { PartContext } from './parts.ts';
@@ -40,10 +40,12 @@ export type Opened = {
 };
 
 /** What every part works with, over a database that is open. */
-export function openContext(program: RunningProgram, opened: Opened): PartContext {
+export async function openContext(program: RunningProgram, opened: Opened): Promise<PartContext> {
   const { sql, applicationUrl: databaseUrl } = opened.database;
   const events = createEvents({ sql, databaseUrl, log: logOf(opened.log, 'events') });
   program.opened.defer(() => events.close());
-  const store: Store = { sql, now: () => new Date(), afterWrite: events.wake };
+  const parameters = await openAddedParameters({ sql, log: logOf(opened.log, 'search') });
+  program.opened.use(parameters);
+  const store: Store = { sql, now: () => new Date(), parameters, afterWrite: events.wake };
   return { ...opened, store, events, signal: program.signal, version };
 }

@@ -32,7 +32,7 @@ async function work(program: RunningProgram, settings: ProgramSettings, primary:
   program.opened.defer(() => database.close());
   health.checks = await readinessChecks(database.sql, settings);
   const progress = createProgress({ write: ignore });
-  const context = openContext(program, { settings, database, log, progress, health });
+  const context = await openContext(program, { settings, database, log, progress, health });
   const { app, drain } = await serve(program, context);
   primary.tellServing(app.listeningOrigin);
   await drain(await program.stopped);

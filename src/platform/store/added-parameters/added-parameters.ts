@@ -12,7 +12,7 @@ import { indexSome } from './index-again.ts';
 import { coreMark, type IndexState, readStates, unmetMarks, wantMarks } from './index-state.ts';
 
 /** The search parameters of the record: the standard's, and those that SearchParameter resources add. */
-export type AddedParameters = {
+export type AddedParameters = AsyncDisposable & {
   readonly table: () => ParameterTable;
   /** Id of the SearchParameter that gives a type this parameter; undefined when none does. */
   readonly owner: (type: string, code: string) => string | undefined;
@@ -20,7 +20,6 @@ export type AddedParameters = {
   readonly renew: () => Promise<void>;
   /** Reads again what there is, after a SearchParameter was written here. */
   readonly refresh: () => Promise<void>;
-  readonly close: () => Promise<void>;
 };
 
 export type AddedParametersOptions = {
@@ -49,7 +48,7 @@ type Known = {
   readonly table: ParameterTable;
 };
 
-/** Opens the parameters of a record; they follow it until closed. */
+/** Opens the parameters of a record; they follow it until they are disposed of. */
 export async function openAddedParameters(options: AddedParametersOptions): Promise<AddedParameters> {
   const { sql, refreshMs = 2000 } = options;
   let known: Known = { signature: '', added: [], states: new Map(), table: coreParameters };
@@ -89,7 +88,7 @@ export async function openAddedParameters(options: AddedParametersOptions): Prom
       }
     },
     refresh,
-    close: async () => {
+    [Symbol.asyncDispose]: async () => {
       closing.abort();
       await following;
     },
@@ -108,10 +107,10 @@ async function work(
 ): Promise<void> {
   let isBehind = true;
   while (isBehind && !signal.aborted) {
-    const { table } = known();
+    const current = known();
     const step = await indexSome(sql, {
-      table,
-      marksOf: (type) => marksOf(known(), type),
+      table: current.table,
+      marksOf: (type) => marksOf(current, type),
       baseUrl,
       graceMs: graceRefreshes * refreshMs,
     });

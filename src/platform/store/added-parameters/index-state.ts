@@ -52,9 +52,10 @@ export async function wantMarks(sql: Sql, wanted: ReadonlyMap<string, readonly s
     ) as w
     order by w.type
     on conflict (type) do update
-    set building = case when s.covered = excluded.building then null else excluded.building end, since = now(), position = 0,
-      last = excluded.last
-    where s.building is distinct from excluded.building and excluded.building is not null`;
+    set covered = case when excluded.building is null then excluded.covered else s.covered end,
+      building = case when s.covered = excluded.building then null else excluded.building end,
+      since = now(), position = 0, last = excluded.last
+    where s.building is distinct from excluded.building or excluded.building is null -- else another process has decided it`;
 }
 
 /** The rules of the type that are to hold for all its resources, where they do not. */
