@@ -1,3 +1,4 @@
+import { compositionDocument } from './document/document.ts';
 import { encounterEverything, patientEverything } from './everything.ts';
 import { expunge } from './expunge.ts';
 import { graphql } from './graphql.ts';
@@ -16,6 +17,7 @@ export const ownOperations: readonly Operation[] = [
   meta,
   metaAdd,
   metaDelete,
+  compositionDocument,
   expunge,
   patientMatch,
   validate,
