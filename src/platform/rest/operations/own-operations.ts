@@ -6,6 +6,7 @@ import { lastn } from './lastn.ts';
 import { patientMatch } from './match/match.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
+import { patientSummary } from './summary/summary.ts';
 import { validate } from './validate.ts';
 
 /** The operations of the record itself; other parts hand in theirs. */
@@ -20,5 +21,6 @@ export const ownOperations: readonly Operation[] = [
   compositionDocument,
   expunge,
   patientMatch,
+  patientSummary,
   validate,
 ];
