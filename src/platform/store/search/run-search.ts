@@ -1,6 +1,7 @@
 import postgres from 'postgres';
 import { AppError } from '#platform/errors';
 import type { Branch, SearchQuery } from '#platform/search';
+import { inSpan } from '#platform/telemetry';
 import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 import { noteSearch } from '../store-metrics.ts';
@@ -30,7 +31,7 @@ type Row = StoredVersion & { readonly position: string; readonly order: readonly
  */
 export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const startedMs = performance.now();
-  const page = await findPage(sql, query, baseUrl);
+  const page = await inSpan('search', () => findPage(sql, query, baseUrl));
   noteSearch(query, page.matches.length, startedMs);
   return page;
 }
@@ -38,7 +39,7 @@ export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string):
 async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const branches = await lookUp(sql, query, baseUrl);
   const scope = scopeOf(query.types, branches, baseUrl);
-  const selection: Selection = { scope, query, where: compileBranches(scope, branches) };
+  const selection: Selection = { scope, query, where: inSpan('compile', () => compileBranches(scope, branches)) };
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, selection), next: undefined };
   }
