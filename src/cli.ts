@@ -5,6 +5,7 @@ import { createLog, createProgress, readableLines } from '#platform/log';
 import { backupCommand } from './commands/backup-command.ts';
 import type { Command } from './commands/command.ts';
 import { configCommand } from './commands/config-command.ts';
+import { explainCommand } from './commands/explain-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { importCommand } from './commands/import-command.ts';
 import { migrateCommand } from './commands/migrate-command.ts';
@@ -28,6 +29,7 @@ const commands: readonly Command[] = [
   seedCommand,
   tokenCommand,
   migrateCommand,
+  explainCommand,
   configCommand,
 ];
 

@@ -7,6 +7,7 @@ import type { Subscriber } from './events.ts';
 import type { Leadership } from './leadership.ts';
 import type { Pause } from './pause.ts';
 import { movePosition, startPosition } from './position-store.ts';
+import { type SubscriberMeasures, subscriberMeasures } from './subscriber-metrics.ts';
 
 type Surroundings = {
   readonly sql: Sql;
@@ -31,6 +32,15 @@ const failurePauseMs = { first: 100, most: 30_000 };
 
 /** Serves a subscriber until the signal. Whatever goes wrong is tried again. */
 export async function runSubscriber(subscriber: Subscriber, around: Surroundings): Promise<void> {
+  const measures = subscriberMeasures(subscriber.name);
+  await serveSubscriber(subscriber, around, measures).finally(measures.end);
+}
+
+async function serveSubscriber(
+  subscriber: Subscriber,
+  around: Surroundings,
+  measures: SubscriberMeasures,
+): Promise<void> {
   const { log, pollMs, leadership, pause, signal } = around;
   let place: Place | undefined;
   let confirmedAt = Number.NEGATIVE_INFINITY;
@@ -41,14 +51,17 @@ export async function runSubscriber(subscriber: Subscriber, around: Surroundings
       if (performance.now() - confirmedAt > confirmEveryMs) {
         if (!(await leadership.isLeader(subscriber.name))) {
           place = undefined;
+          measures.end();
           await sleep(pollMs, signal);
           continue;
         }
         confirmedAt = performance.now();
+        measures.begin();
       }
       place ??= await findPlace(around, subscriber);
       const handled = await step(subscriber, around, place);
       failures = 0;
+      measures.handled(handled);
       if (handled > 0) {
         idleMs = firstPauseMs;
         continue;
@@ -62,6 +75,7 @@ export async function runSubscriber(subscriber: Subscriber, around: Surroundings
       place = undefined;
       confirmedAt = Number.NEGATIVE_INFINITY;
       failures += 1;
+      measures.failed();
       log.error({ err: error, subscriber: subscriber.name, failures }, 'a subscriber could not go on');
       await sleep(Math.min(failurePauseMs.first * 2 ** failures, failurePauseMs.most), signal);
     }
