@@ -1,6 +1,6 @@
 import { chown, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { AppError } from '#platform/errors';
+import type { AppError } from '#platform/errors';
 import { findServerAccount, type ServerAccount } from '../account.ts';
 import { findBinaries } from '../binaries.ts';
 import { databaseFailure, explainFileError } from '../errors.ts';
