@@ -51,7 +51,7 @@ it(
       48 * hourMs,
       -5_000,
       0,
-      ...Array.from({ length: sized(0, 40) }, () => Math.round((Math.random() - 0.5) * 200 * hourMs)),
+      ...Array.from({ length: sized(0, 20) }, () => Math.round((Math.random() - 0.5) * 200 * hourMs)),
     ];
     let writes = 0;
     let saidAnotherTime = 0;

@@ -30,7 +30,7 @@ describe('a database that is restarted under load', () => {
       const vsis = await start();
       const load = startLoad(vsis.address, { clients: 32, next: mixed });
       cleanUps.push(load.stop);
-      const restarts = sized(2, 10);
+      const restarts = sized(2, 5);
       const client = createClient(`${vsis.address}/fhir`);
       const good = (): number => load.sent.filter(({ outcome }) => Number(outcome) < 300).length;
       let longestAwayMs = 0;
@@ -83,7 +83,7 @@ describe('connections to the database that are all taken', () => {
       const { id: other } = await client.create({ resourceType: 'Patient' });
       const owner = await vsis.openAsOwner();
       cleanUps.push(owner.close);
-      const rounds = sized(1, 5);
+      const rounds = sized(1, 3);
       let slowestRefusalMs = 0;
       for (let round = 0; round < rounds; round += 1) {
         const held = Promise.withResolvers<undefined>();
