@@ -7,5 +7,6 @@ import type { MigrationPart } from '#platform/database';
 export const migrationParts: readonly MigrationPart[] = [
   { name: 'store', folder: new URL('./platform/store/migrations/', import.meta.url) },
   { name: 'events', folder: new URL('./platform/events/migrations/', import.meta.url) },
+  { name: 'subscriptions', folder: new URL('./platform/subscriptions/migrations/', import.meta.url) },
   { name: 'exchange', folder: new URL('./platform/exchange/migrations/', import.meta.url) },
 ];
