@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { findDataFolder } from './data-folder.ts';
 import { runPatchSuite } from './patch-suite.ts';
 import type { CaseResult } from './report.ts';
 import { runRoundtripSuite } from './roundtrip-suite.ts';
+import { runSqlOnFhirSuite } from './sql-on-fhir-suite.ts';
 import { runValidatorSuite } from './validator-suite.ts';
 
 // Faults of the published examples themselves; docs/conformance.md tells each.
@@ -11,6 +13,7 @@ const knownFaults = new Set(['ImplementationGuide-fhir.json', 'Questionnaire-qs1
 const examples = findDataFolder('r4-examples');
 const validatorCases = findDataFolder('validator');
 const patchCases = findDataFolder('patch');
+const viewCases = findDataFolder('sql-on-fhir');
 
 function failures(results: readonly CaseResult[]): string[] {
   return results.filter((result) => !result.passed).map(({ name, reason }) => `${name}: ${reason ?? ''}`);
@@ -43,6 +46,20 @@ describe.skipIf(patchCases === undefined)('patch suite (needs the data folder pa
   it('passes every FHIRPath Patch and JSON Patch case', () => {
     const { results } = runPatchSuite(patchCases ?? '');
     expect(results.length).toBeGreaterThanOrEqual(49);
+    expect(failures(results)).toEqual([]);
+  });
+});
+
+describe.skipIf(viewCases === undefined)('SQL on FHIR suite (needs the data folder sql-on-fhir)', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('passes every case, those of experimental functions too', async () => {
+    const { results } = await runSqlOnFhirSuite(viewCases ?? '', database.sql);
+    expect(results.length).toBeGreaterThanOrEqual(91);
     expect(failures(results)).toEqual([]);
   });
 });

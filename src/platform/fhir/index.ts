@@ -11,6 +11,7 @@ export {
 } from './definitions/type-model.ts';
 export { compileFhirPath, type FhirPath, type FhirPathVariables } from './fhirpath/compile-fhirpath.ts';
 export { evaluateFhirPath } from './fhirpath/evaluate-fhirpath.ts';
+export { indentJson } from './json/indent-json.ts';
 export { copyLiterals, numberLiteral } from './json/number-literals.ts';
 export { parseJson } from './json/parse-json.ts';
 export { cloneJson, stringifyJson } from './json/stringify-json.ts';
@@ -19,4 +20,4 @@ export { applyJsonPatch } from './patch/json-patch.ts';
 export type { ValidationOptions } from './validation/run.ts';
 export { validateResource } from './validation/validate-resource.ts';
 export { resourceToXml } from './xml/resource-to-xml.ts';
-export { xmlToResource } from './xml/xml-to-resource.ts';
+export { xmlToResource, xmlToResourceInTurns } from './xml/xml-to-resource.ts';

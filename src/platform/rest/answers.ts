@@ -5,7 +5,8 @@ import type { Preferences } from './request-headers.ts';
 
 const fhirJson = 'application/fhir+json; charset=utf-8';
 
-export function sendJson(reply: FastifyReply, text: string | Buffer | Readable): FastifyReply {
+/** Sends a resource as the JSON text it is; where another form is wanted, `negotiate.ts` turns it into that. */
+export function sendResource(reply: FastifyReply, text: string | Buffer | Readable): FastifyReply {
   return reply.type(fhirJson).send(text);
 }
 
@@ -35,9 +36,9 @@ export function sendWritten(
     return reply.send();
   }
   if (preferences.return === 'OperationOutcome' || content === undefined) {
-    return sendJson(reply, JSON.stringify(success(`${type}/${id} ${outcome}.`)));
+    return sendResource(reply, JSON.stringify(success(`${type}/${id} ${outcome}.`)));
   }
-  return sendJson(reply, content);
+  return sendResource(reply, content);
 }
 
 export function success(text: string) {

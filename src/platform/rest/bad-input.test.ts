@@ -108,12 +108,12 @@ describe('headers', () => {
   it.each<[string, Record<string, string>, number]>([
     ['no type', { 'Content-Type': '' }, 415],
     ['plain text', { 'Content-Type': 'text/plain' }, 415],
-    ['XML', { 'Content-Type': 'application/fhir+xml' }, 415],
+    ['XML', { 'Content-Type': 'application/fhir+xml', Accept: 'application/fhir+json' }, 400],
     ['a form', { 'Content-Type': 'application/x-www-form-urlencoded' }, 415],
     ['no media type', { 'Content-Type': ';;;' }, 415],
     ['another charset', { 'Content-Type': 'application/fhir+json; charset=windows-1251' }, 415],
     ['a compressed body', { ...fhirJson, 'Content-Encoding': 'gzip' }, 415],
-    ['another answer', { ...fhirJson, Accept: 'application/fhir+xml' }, 406],
+    ['another answer', { ...fhirJson, Accept: 'text/turtle' }, 406],
     ['a malformed condition', { ...fhirJson, 'If-None-Exist': 'identifier=%zz' }, 400],
     ['U+0000 in a condition', { ...fhirJson, 'If-None-Exist': 'identifier=%00' }, 400],
   ])('with %s', async (_what, headers, status) => {

@@ -9,14 +9,14 @@ import {
   writeReadRecords,
   writeResources,
 } from '#platform/store';
-import { etag, sendJson, success } from './answers.ts';
+import { etag, sendResource, success } from './answers.ts';
 import { type Entry, isRead, malformed, readAddress, readEntries, textOf, toWrite } from './bundle-entries.ts';
 import { baseUrlOf, type FhirService } from './fhir-context.ts';
 import { type Noted, noteMatched, readOf, toRecords } from './note-reads.ts';
 import { isOperation, runBundledOperation } from './operations/bundled-operation.ts';
 import { readResourceBody } from './read-resource-body.ts';
 import { present, readVersion } from './read-routes.ts';
-import { isNotModified, readPreferences, requireJson, requireJsonWanted } from './request-headers.ts';
+import { isNotModified, readPreferences } from './request-headers.ts';
 import { search } from './search-routes.ts';
 
 type Call = {
@@ -28,8 +28,7 @@ type Call = {
 
 export function registerBundles(app: FastifyInstance, service: FhirService): void {
   app.post('/', async (request, reply) => {
-    requireJsonWanted(request);
-    const bundle = readResourceBody(requireJson(request), 'Bundle');
+    const bundle = await readResourceBody(request, 'Bundle');
     const type = bundle['type'];
     if (type !== 'batch' && type !== 'transaction') {
       throw malformed('Bundle.type', 'A Bundle sent here is a batch or a transaction.');
@@ -39,7 +38,7 @@ export function registerBundles(app: FastifyInstance, service: FhirService): voi
     const call: Call = { service, request, actor, baseUrl: baseUrlOf(service, request) };
     const answers = type === 'batch' ? await runBatch(call, entries) : await runTransaction(call, entries);
     const content = answers.length === 0 ? '' : `,"entry":[${answers.join(',')}]`;
-    return sendJson(reply, `{"resourceType":"Bundle","type":"${type}-response"${content}}`);
+    return sendResource(reply, `{"resourceType":"Bundle","type":"${type}-response"${content}}`);
   });
 }
 

@@ -19,8 +19,8 @@ export function capabilityStatement(options: {
     software: { name: 'VSİS', version: options.version },
     implementation: { description: 'Vahid Səhiyyə İnformasiya Sistemi', url: options.baseUrl },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
-    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
+    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
         mode: 'server',

@@ -9,11 +9,11 @@ import {
   notFound,
   recordHistory,
 } from '#platform/store';
-import { sendJson } from './answers.ts';
+import { sendResource } from './answers.ts';
 import { historyBundle } from './bundles.ts';
 import { baseUrlOf, type FhirService, instanceOf, knownType } from './fhir-context.ts';
 import { listOf, type Noted, patientOfVersion, toRecords } from './note-reads.ts';
-import { queryOf, requireJsonWanted } from './request-headers.ts';
+import { queryOf } from './request-headers.ts';
 
 export function registerHistories(app: FastifyInstance, service: FhirService): void {
   const { store, audit } = service;
@@ -26,7 +26,6 @@ export function registerHistories(app: FastifyInstance, service: FhirService): v
   };
 
   app.get('/:type/:id/_history', async (request, reply) => {
-    requireJsonWanted(request);
     const address = instanceOf(request.params);
     const page = await instanceHistory(store.sql, address, historyQuery(queryOf(request)));
     const [first] = page.versions;
@@ -36,20 +35,18 @@ export function registerHistories(app: FastifyInstance, service: FhirService): v
     }
     const patient = page.versions.map(patientOfVersion).find((each) => each !== undefined);
     const noted: Noted = { action: 'H', ...address, matches: page.versions.length, ...(patient ? { patient } : {}) };
-    return sendJson(reply, await answer(request, page, `${address.type}/${address.id}/`, noted));
+    return sendResource(reply, await answer(request, page, `${address.type}/${address.id}/`, noted));
   });
 
   app.get('/:type/_history', async (request, reply) => {
-    requireJsonWanted(request);
     const type = knownType(request.params);
     const page = await recordHistory(store.sql, type, historyQuery(queryOf(request)));
-    return sendJson(reply, await answer(request, page, `${type}/`, listOf('H', { type }, page.versions)));
+    return sendResource(reply, await answer(request, page, `${type}/`, listOf('H', { type }, page.versions)));
   });
 
   app.get('/_history', async (request, reply) => {
-    requireJsonWanted(request);
     const page = await recordHistory(store.sql, undefined, historyQuery(queryOf(request)));
-    return sendJson(reply, await answer(request, page, '', listOf('H', {}, page.versions)));
+    return sendResource(reply, await answer(request, page, '', listOf('H', {}, page.versions)));
   });
 }
 

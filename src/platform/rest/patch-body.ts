@@ -1,14 +1,15 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { applyFhirPathPatch, applyJsonPatch, isJsonObject, parseJson, type Resource } from '#platform/fhir';
-import { bodyOf, mediaTypeOf, requireJson } from './request-headers.ts';
+import { readBody } from './read-resource-body.ts';
+import { bodyOf, mediaTypeOf } from './request-headers.ts';
 
 /** The function a PATCH body stands for: JSON Patch by its media type, else FHIRPath Patch as Parameters. */
-export function readPatch(request: FastifyRequest): (resource: Resource) => Resource {
+export async function readPatch(request: FastifyRequest): Promise<(resource: Resource) => Resource> {
   if (mediaTypeOf(request) === 'application/json-patch+json') {
     return patchOf(parseJson(bodyOf(request)), true);
   }
-  return patchOf(parseJson(requireJson(request)), false);
+  return patchOf(await readBody(request), false);
 }
 
 /** A patch within a Bundle: Parameters, or a Binary that carries a JSON Patch. FHIR R4, http.html#patch. */

@@ -1,9 +1,17 @@
+import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { isJsonObject, parseJson, type Resource } from '#platform/fhir';
+import { isJsonObject, parseJson, type Resource, xmlToResourceInTurns } from '#platform/fhir';
+import { bodyForm } from './media-types.ts';
+import { bodyOf } from './request-headers.ts';
+
+/** What the body holds, by the form its `Content-Type` names. */
+export async function readBody(request: FastifyRequest): Promise<unknown> {
+  return bodyForm(request) === 'json' ? parseJson(bodyOf(request)) : xmlToResourceInTurns(bodyOf(request));
+}
 
 /** Parses a body that must be a resource of the type the address names. */
-export function readResourceBody(text: string, type: string): Resource {
-  return toResource(parseJson(text), type, 'The body');
+export async function readResourceBody(request: FastifyRequest, type: string): Promise<Resource> {
+  return toResource(await readBody(request), type, 'The body');
 }
 
 export function toResource(value: unknown, type: string, what: string): Resource {

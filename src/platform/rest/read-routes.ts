@@ -1,18 +1,17 @@
 import type { FastifyInstance } from 'fastify';
 import { parseSearch } from '#platform/search';
 import { findVersion, gone, notFound, type Sql, type StoredVersion } from '#platform/store';
-import { describeVersion, sendJson } from './answers.ts';
+import { describeVersion, sendResource } from './answers.ts';
 import { type FhirService, type InstanceParams, instanceOf } from './fhir-context.ts';
 import { readOf, toRecords } from './note-reads.ts';
 import { findOperationDefinition } from './operations/operation-definition.ts';
 import { reduceContent } from './reduce-content.ts';
-import { heldBy, isNotModified, queryOf, requireJsonWanted } from './request-headers.ts';
+import { heldBy, isNotModified, queryOf } from './request-headers.ts';
 
 export function registerReads(app: FastifyInstance, service: FhirService): void {
   const { store, audit, operations } = service;
 
   app.get('/:type/:id', async (request, reply) => {
-    requireJsonWanted(request);
     const address = instanceOf(request.params);
     const { summary, elements } = parseSearch(address.type, controlsOf(queryOf(request)));
     const actor = await service.actorOf(request);
@@ -20,24 +19,23 @@ export function registerReads(app: FastifyInstance, service: FhirService): void 
     const untold =
       newest || address.type !== 'OperationDefinition' ? undefined : findOperationDefinition(operations, address.id);
     if (untold !== undefined) {
-      return sendJson(reply, reduceContent(address.type, untold, { summary, elements }));
+      return sendResource(reply, reduceContent(address.type, untold, { summary, elements }));
     }
     const stored = present(address, newest);
     describeVersion(reply, stored.version, stored.updated);
     if (isNotModified(heldBy(request), stored.version, stored.updated)) {
       return reply.code(304).send();
     }
-    return sendJson(reply, reduceContent(stored.type, stored.content, { summary, elements }));
+    return sendResource(reply, reduceContent(stored.type, stored.content, { summary, elements }));
   });
 
   app.get('/:type/:id/_history/:version', async (request, reply) => {
-    requireJsonWanted(request);
     const address = instanceOf(request.params);
     const { version } = request.params as { version: string }; // as: the route has this parameter
     const stored = await readVersion(store.sql, address, version);
     const [record] = await toRecords(service, request, [readOf(stored)]);
     await (record && audit.record(record));
-    return sendJson(describeVersion(reply, stored.version, stored.updated), stored.content);
+    return sendResource(describeVersion(reply, stored.version, stored.updated), stored.content);
   });
 }
 

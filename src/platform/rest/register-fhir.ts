@@ -2,17 +2,17 @@ import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
 import { AppError } from '#platform/errors';
 import { createReadAudit } from '#platform/store';
-import { sendJson } from './answers.ts';
+import { sendResource } from './answers.ts';
 import { registerBundles } from './bundle-routes.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { baseUrlOf, type FhirContext, type FhirService } from './fhir-context.ts';
 import { registerHistories } from './history-routes.ts';
+import { negotiateForms } from './negotiate.ts';
 import { registerOperations } from './operations/operation-routes.ts';
 import { createOperationTable } from './operations/operation-table.ts';
 import { ownOperations } from './operations/own-operations.ts';
 import { registerReads } from './read-routes.ts';
 import { watchMethods } from './refuse-other-methods.ts';
-import { requireJsonWanted } from './request-headers.ts';
 import { registerSearches } from './search-routes.ts';
 import { registerWrites } from './write-routes.ts';
 
@@ -28,13 +28,13 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
     async (fhir) => {
       // Only for clients that ask for it (browsers do): a searchset shrinks to a tenth.
       await fhir.register(compress, { globalDecompression: false, threshold: 2048, encodings: ['gzip'] });
+      negotiateForms(fhir);
       const refuseOtherMethods = watchMethods(fhir);
       fhir.get('/metadata', async (request, reply) => {
-        requireJsonWanted(request);
         const baseUrl = baseUrlOf(service, request);
         const { operations } = service;
         const statement = capabilityStatement({ baseUrl, version: context.version, date: startedAt, operations });
-        return sendJson(reply, JSON.stringify(statement));
+        return sendResource(reply, JSON.stringify(statement));
       });
       registerOperations(fhir, service);
       registerBundles(fhir, service);

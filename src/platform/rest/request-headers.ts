@@ -50,19 +50,8 @@ export function isNotModified({ ifNoneMatch, ifModifiedSince }: Held, version: n
   return Math.floor(Date.parse(updated) / 1000) <= Math.floor(Date.parse(ifModifiedSince) / 1000);
 }
 
-const jsonTypes = new Set(['application/fhir+json', 'application/json', 'text/json', 'application/json+fhir']);
-
 export function mediaTypeOf(request: FastifyRequest): string {
   return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-}
-
-/** Refuses a body that is not JSON. */
-export function requireJson(request: FastifyRequest): string {
-  if (!jsonTypes.has(mediaTypeOf(request))) {
-    const text = 'Content-Type must be application/fhir+json; this server reads no other form of a resource.';
-    throw new AppError('unsupportedMediaType', 'rest.media-type', text);
-  }
-  return bodyOf(request);
 }
 
 export function bodyOf(request: FastifyRequest): string {
@@ -70,18 +59,6 @@ export function bodyOf(request: FastifyRequest): string {
     throw new AppError('invalid', 'rest.no-body', 'The request needs a body.');
   }
   return request.body;
-}
-
-const acceptable = /json|\*\/\*|application\/\*|text\/html|text\/plain|text\/\*/;
-
-/** Refuses a client that wants something other than JSON, by `_format` or `Accept`. */
-export function requireJsonWanted(request: FastifyRequest): void {
-  const format = queryOf(request).get('_format');
-  const wanted = format ?? request.headers.accept ?? '*/*';
-  if (!acceptable.test(wanted) && wanted.trim() !== '') {
-    const text = 'This server answers in JSON (application/fhir+json) only.';
-    throw new AppError('notAcceptable', 'rest.not-acceptable', text);
-  }
 }
 
 export function queryOf({ url }: FastifyRequest): URLSearchParams {

@@ -1,12 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { parseSearch } from '#platform/search';
+import { parseSearch, type SearchQuery } from '#platform/search';
 import { findIncluded, runSearch, type Sql } from '#platform/store';
-import { sendJson } from './answers.ts';
+import { sendResource } from './answers.ts';
 import { searchBundle } from './bundles.ts';
 import { baseUrlOf, type FhirService, knownType } from './fhir-context.ts';
+import { settleForm } from './negotiate.ts';
 import { listOf, type Noted, toRecords } from './note-reads.ts';
-import { mediaTypeOf, queryOf, readParameters, readPreferences, requireJsonWanted } from './request-headers.ts';
+import { mediaTypeOf, queryOf, readParameters, readPreferences } from './request-headers.ts';
 
 /** More than the longest search has, each character of it written with a percent sign. */
 const formLimitBytes = 1024 * 1024;
@@ -20,14 +21,13 @@ export function registerSearches(app: FastifyInstance, service: FhirService): vo
   };
 
   app.get('/:type', async (request, reply) => {
-    requireJsonWanted(request);
-    return sendJson(reply, await answer(request, queryOf(request)));
+    return sendResource(reply, await answer(request, queryOf(request)));
   });
 
-  app.post('/:type/_search', { bodyLimit: formLimitBytes }, async (request, reply) => {
-    requireJsonWanted(request);
-    const form = readForm(request);
-    return sendJson(reply, await answer(request, new URLSearchParams([...queryOf(request), ...form])));
+  app.post('/:type/_search', { bodyLimit: formLimitBytes, config: { ownForms: true } }, async (request, reply) => {
+    const parameters = new URLSearchParams([...queryOf(request), ...readForm(request)]);
+    settleForm(request, reply, parameters);
+    return sendResource(reply, await answer(request, parameters));
   });
 }
 
@@ -56,7 +56,13 @@ export async function search(
   const page = await runSearch(sql, query, baseUrl);
   const included = await findIncluded(sql, page.matches, query.includes, query.revIncludes, baseUrl);
   return {
-    text: searchBundle(query, page, included, baseUrlOf(service, request)),
+    text: searchBundle(withForm(query, parameters), page, included, baseUrlOf(service, request)),
     noted: listOf('S', { type }, [...page.matches, ...included]),
   };
+}
+
+/** The other pages have the form that was asked for in the address of this one. */
+function withForm(query: SearchQuery, parameters: URLSearchParams): SearchQuery {
+  const form = [...parameters].filter(([name, value]) => (name === '_format' || name === '_pretty') && value !== '');
+  return form.length === 0 ? query : { ...query, applied: [...query.applied, ...form] };
 }

@@ -1,19 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { type Criteria, type WriteRequest, type WriteResult, writeResources } from '#platform/store';
-import { sendJson, sendWritten, success } from './answers.ts';
+import { sendResource, sendWritten, success } from './answers.ts';
 import { baseUrlOf, type FhirService, instanceOf, knownType } from './fhir-context.ts';
 import { noteMatched } from './note-reads.ts';
 import { readPatch } from './patch-body.ts';
 import { readResourceBody } from './read-resource-body.ts';
-import {
-  queryOf,
-  readIfMatch,
-  readParameters,
-  readPreferences,
-  requireJson,
-  requireJsonWanted,
-} from './request-headers.ts';
+import { queryOf, readIfMatch, readParameters, readPreferences } from './request-headers.ts';
 
 export function registerWrites(app: FastifyInstance, context: FhirService): void {
   const writeOne = async (request: FastifyRequest, wanted: WriteRequest): Promise<WriteResult> => {
@@ -26,9 +19,8 @@ export function registerWrites(app: FastifyInstance, context: FhirService): void
   };
 
   app.post('/:type', async (request, reply) => {
-    requireJsonWanted(request);
     const type = knownType(request.params);
-    const resource = readResourceBody(requireJson(request), type);
+    const resource = await readResourceBody(request, type);
     const condition = request.headers['if-none-exist'];
     const ifNoneExist = condition === undefined ? {} : { ifNoneExist: toCriteria(String(condition), type) };
     const result = await writeOne(request, { kind: 'create', type, resource, ...ifNoneExist });
@@ -36,9 +28,8 @@ export function registerWrites(app: FastifyInstance, context: FhirService): void
   });
 
   app.put('/:type/:id', async (request, reply) => {
-    requireJsonWanted(request);
     const { type, id } = instanceOf(request.params);
-    const resource = readResourceBody(requireJson(request), type);
+    const resource = await readResourceBody(request, type);
     if (resource.id !== id) {
       const text = 'The id of the resource must be that of the address.';
       throw new AppError('invalid', 'rest.id-mismatch', text, {
@@ -50,9 +41,8 @@ export function registerWrites(app: FastifyInstance, context: FhirService): void
   });
 
   app.put('/:type', async (request, reply) => {
-    requireJsonWanted(request);
     const type = knownType(request.params);
-    const resource = readResourceBody(requireJson(request), type);
+    const resource = await readResourceBody(request, type);
     const target = criteriaOf(request, type);
     const result = await writeOne(request, { kind: 'update', type, target, resource, ...preconditions(request) });
     return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
@@ -60,9 +50,8 @@ export function registerWrites(app: FastifyInstance, context: FhirService): void
 
   for (const path of ['/:type/:id', '/:type']) {
     app.patch(path, async (request, reply) => {
-      requireJsonWanted(request);
       const { type, target } = targetOf(request);
-      const apply = readPatch(request);
+      const apply = await readPatch(request);
       const result = await writeOne(request, { kind: 'patch', type, target, apply, ...preconditions(request) });
       return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
     });
@@ -74,7 +63,7 @@ export function registerWrites(app: FastifyInstance, context: FhirService): void
         reply.header('ETag', `W/"${result.version}"`);
       }
       return readPreferences(request).return === 'OperationOutcome'
-        ? sendJson(reply.code(200), JSON.stringify(success(`${type} deleted.`)))
+        ? sendResource(reply.code(200), JSON.stringify(success(`${type} deleted.`)))
         : reply.code(204).send();
     });
   }

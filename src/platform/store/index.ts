@@ -23,6 +23,7 @@ export {
   type VersionAddress,
 } from './read-rows.ts';
 export { findReferences, rewriteReferences } from './rewrite-references.ts';
+export { type Clause, clause, textOf, verbatim } from './search/clause.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
 export type { Sql } from './sql.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#platform/errors';
+import { indentJson } from './indent-json.ts';
 import { numberLiteral } from './number-literals.ts';
 import { parseJson } from './parse-json.ts';
 import { cloneJson, stringifyJson } from './stringify-json.ts';
@@ -108,5 +109,21 @@ describe('numberLiteral', () => {
     const exact = parseJson('{"value":1.10}') as { value: number }; // as: a literal object
     exact.value = 3;
     expect(stringifyJson(exact)).toBe('{"value":3}');
+  });
+});
+
+describe('indentJson', () => {
+  it('gives a line to each property and item', () => {
+    expect(indentJson('{"a":[1.10,{}],"b":{"c":"x, [y]: {\\"z\\"}"},"d":[]}')).toBe(
+      '{\n  "a": [\n    1.10,\n    {}\n  ],\n  "b": {\n    "c": "x, [y]: {\\"z\\"}"\n  },\n  "d": []\n}\n',
+    );
+  });
+
+  it('changes white space alone', () => {
+    fc.assert(
+      fc.property(fc.json({ noUnicodeString: false }), (text) => {
+        expect(JSON.stringify(JSON.parse(indentJson(text)))).toBe(JSON.stringify(JSON.parse(text)));
+      }),
+    );
   });
 });

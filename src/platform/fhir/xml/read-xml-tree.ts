@@ -1,68 +1,29 @@
-import { SaxesParser, type SaxesTagNS } from 'saxes';
-import { AppError } from '#platform/errors';
-import { maxDepth } from '../json/read-exact-json.ts';
+import { scanXml } from './scan-xml.ts';
 
-/** An element of the document; comments and processing instructions are dropped. */
+/** An element of a small document that is looked at from several sides, such as a narrative. */
 export type XmlElement = {
   readonly name: string;
-  readonly namespace: string;
-  readonly attributes: readonly { readonly name: string; readonly namespace: string; readonly value: string }[];
+  /** By name with prefix (`class`, `xml:lang`). */
+  readonly attributes: Readonly<Record<string, string>>;
   readonly children: (XmlElement | string)[];
-  readonly line: number;
-  /** Place in the source of the first and behind the last character. */
-  readonly start: number;
-  end: number;
 };
 
-/**
- * Reads XML into a tree. Refuses a document type declaration, so that no entity of the sender's making
- * exists, and the same depth as JSON. Throws `AppError` `fhir.malformed-xml` with line and column.
- */
-export function readXmlTree(xml: string): { root: XmlElement; source: string } {
-  const source = (xml.startsWith('\uFEFF') ? xml.slice(1) : xml).replaceAll(/\r\n?/g, '\n');
-  const parser = new SaxesParser({ xmlns: true });
+/** Reads XML into a tree; the text of a narrative is short. Throws as `scanXml` does. */
+export function readXmlTree(xml: string): XmlElement {
   const open: XmlElement[] = [];
-  let root: XmlElement | undefined;
-  parser.on('doctype', () => {
-    throw malformedXml('a document type declaration is not allowed', parser.line, parser.column);
-  });
-  parser.on('error', (error) => {
-    throw malformedXml(error.message.replace(/^\d+:\d+: /, ''), parser.line, parser.column, error);
-  });
-  parser.on('opentag', (tag) => {
-    if (open.length >= maxDepth)
-      throw malformedXml(`elements are nested deeper than ${maxDepth} levels`, parser.line, parser.column);
-    const element = toElement(tag, parser.line, source.lastIndexOf('<', parser.position - 1));
-    open.at(-1)?.children.push(element);
-    root ??= element;
-    open.push(element);
-  });
-  parser.on('closetag', () => {
-    const element = open.pop();
-    if (element) element.end = parser.position;
-  });
-  parser.on('text', (text) => void open.at(-1)?.children.push(text));
-  parser.on('cdata', (text) => void open.at(-1)?.children.push(text));
-  parser.write(source).close();
-  if (!root) throw malformedXml('the document is empty', 1, 1);
-  return { root, source };
-}
-
-function toElement(tag: SaxesTagNS, line: number, start: number): XmlElement {
-  const attributes = Object.values(tag.attributes).map(({ local, prefix, uri, value }) => ({
-    name: prefix === 'xmlns' ? `xmlns:${local}` : prefix === 'xml' ? `xml:${local}` : local === '' ? 'xmlns' : local,
-    namespace: uri,
-    value,
+  const document: XmlElement = { name: '', attributes: {}, children: [] };
+  const scan = scanXml(xml, xml.length + 1, () => ({
+    open: (tag) => {
+      const attributes = Object.fromEntries(Object.values(tag.attributes).map(({ name, value }) => [name, value]));
+      const element: XmlElement = { name: tag.local, attributes, children: [] };
+      (open.at(-1) ?? document).children.push(element);
+      open.push(element);
+    },
+    close: () => void open.pop(),
+    text: (text) => void open.at(-1)?.children.push(text),
   }));
-  return { name: tag.local, namespace: tag.uri, attributes, children: [], line, start, end: start };
-}
-
-export function malformedXml(reason: string, line: number, column?: number, cause?: unknown): AppError {
-  const text = `The XML cannot be read: line ${line}${column === undefined ? '' : `, column ${column}`}: ${reason}.`;
-  return new AppError('invalid', 'fhir.malformed-xml', text, {
-    cause,
-    issues: [{ severity: 'fatal', code: 'structure', text }],
-  });
+  while (!scan.next().done); // in one piece
+  return elementsOf(document)[0] ?? document;
 }
 
 export function elementsOf(element: XmlElement): XmlElement[] {

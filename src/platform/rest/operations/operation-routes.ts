@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { sendJson } from '../answers.ts';
+import { sendResource } from '../answers.ts';
 import { baseUrlOf, type FhirService, instanceOf, knownType } from '../fhir-context.ts';
-import { requireJsonWanted } from '../request-headers.ts';
+import { inWantedForm, requireForm } from '../negotiate.ts';
 import type { OperationAnswer, OperationLevel } from './operation.ts';
 import { readCallParameters } from './read-parameters.ts';
 import { refuseUnsafeRead, runOperation } from './run-operation.ts';
@@ -21,6 +21,7 @@ export function registerOperations(app: FastifyInstance, service: FhirService): 
     app.route({
       method: ['GET', 'POST'],
       url,
+      config: { ownForms: true },
       handler: async (request, reply) => {
         const place = { ...placeOf(request, level), level };
         const operation = service.operations.get(nameOf(request), place);
@@ -28,10 +29,16 @@ export function registerOperations(app: FastifyInstance, service: FhirService): 
           reply.header('Allow', 'POST');
         }
         refuseUnsafeRead(operation, request.method);
-        requireJsonWanted(request);
-        const parameters = readCallParameters(operation, request);
+        if (!operation.ownForms) {
+          requireForm(request);
+        }
+        const parameters = await readCallParameters(operation, request);
         const baseUrl = baseUrlOf(service, request);
-        return send(reply, await runOperation(operation, { service, request, baseUrl, ...place, parameters }));
+        return await send(
+          request,
+          reply,
+          await runOperation(operation, { service, request, baseUrl, ...place, parameters }),
+        );
       },
     });
   }
@@ -53,11 +60,17 @@ function placeOf({ params }: FastifyRequest, level: OperationLevel) {
   }
 }
 
-function send(reply: FastifyReply, { status = 200, headers = {}, body, contentType }: OperationAnswer): FastifyReply {
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status = 200, headers = {}, body, contentType }: OperationAnswer,
+): Promise<FastifyReply> {
   reply.code(status).headers(headers);
   if (body === undefined) {
     return reply.send();
   }
   const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : Readable.from(body, { objectMode: false });
-  return contentType === undefined ? sendJson(reply, payload) : reply.type(contentType).send(payload);
+  return contentType === undefined
+    ? sendResource(reply, await inWantedForm(request, payload))
+    : reply.type(contentType).send(payload);
 }

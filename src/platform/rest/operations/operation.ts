@@ -64,5 +64,7 @@ export type Operation = {
   /** Parameters beside those are search parameters, which the operation reads itself. */
   readonly takesSearchParameters?: boolean;
   readonly results: readonly ParameterDefinition[];
+  /** Whether it answers in media types of its own: then it reads `Accept` and `_format` itself. */
+  readonly ownForms?: boolean;
   readonly run: (call: OperationCall) => Promise<OperationAnswer>;
 };

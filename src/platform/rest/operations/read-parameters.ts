@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { findType, isJsonObject, type JsonObject, parseJson, type Resource, validateResource } from '#platform/fhir';
-import { toResource } from '../read-resource-body.ts';
-import { queryOf, requireJson } from '../request-headers.ts';
+import { findType, isJsonObject, type JsonObject, type Resource, validateResource } from '#platform/fhir';
+import { readBody, toResource } from '../read-resource-body.ts';
+import { queryOf } from '../request-headers.ts';
 import type { Operation, ParameterDefinition } from './operation.ts';
 import { type OperationParameters, toOperationParameters } from './operation-parameters.ts';
 import { refusedParameter } from './refused-parameter.ts';
@@ -17,9 +17,9 @@ const bordersOwn = new Set(['_format', '_pretty']);
 type Given = { readonly name: string; readonly value: unknown; readonly place: string };
 
 /** The parameters of a call by HTTP: those of the address and those of the body. */
-export function readCallParameters(operation: Operation, request: FastifyRequest): OperationParameters {
+export async function readCallParameters(operation: Operation, request: FastifyRequest): Promise<OperationParameters> {
   const hasBody = request.method === 'POST' && typeof request.body === 'string' && request.body !== '';
-  const body = hasBody ? parseJson(requireJson(request)) : undefined;
+  const body = hasBody ? await readBody(request) : undefined;
   return readParameterValues(operation, queryOf(request), body);
 }
 
@@ -35,14 +35,14 @@ export function readParameterValues(
   const fromAddress = [...query]
     .filter(([name, value]) => !bordersOwn.has(name) && value !== '')
     .map(([name, value]): Given => ({ name, value, place: `http.${name}` }));
-  const given = [...fromAddress, ...(body === undefined ? [] : readBody(operation, body))];
+  const given = [...fromAddress, ...(body === undefined ? [] : readGivenBody(operation, body))];
   if (given.length > parametersAtMost) {
     throw new AppError('tooLarge', 'rest.too-many-parameters', `A call has ${parametersAtMost} parameters at most.`);
   }
   return check(operation.parameters, given, operation.takesSearchParameters ?? false);
 }
 
-function readBody(operation: Operation, body: unknown): Given[] {
+function readGivenBody(operation: Operation, body: unknown): Given[] {
   const type = isJsonObject(body) ? body['resourceType'] : undefined;
   const sole = operation.parameters.filter(takesResource);
   const [only] = sole;

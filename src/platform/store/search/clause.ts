@@ -45,8 +45,12 @@ export function verbatim(text: string): Clause {
   return { texts: [text], values: [] };
 }
 
+/** The text of a statement, its values as `$1`, `$2`… */
+export function textOf({ texts }: Clause): string {
+  return texts.map((each, at) => (at === 0 ? each : `$${at}${each}`)).join('');
+}
+
 /** Sends the statement, planned for its values. */
 export async function run<Row extends Record<string, unknown>>(sql: Sql, statement: Clause): Promise<Row[]> {
-  const text = statement.texts.map((each, at) => (at === 0 ? each : `$${at}${each}`)).join('');
-  return sql.unsafe<Row[]>(text, [...statement.values]);
+  return sql.unsafe<Row[]>(textOf(statement), [...statement.values]);
 }

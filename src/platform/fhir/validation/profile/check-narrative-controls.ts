@@ -28,7 +28,7 @@ export function checkNarrativeControls(
 /** What cannot be read has been named by the base validation. */
 function readDiv(div: string): XmlElement | undefined {
   try {
-    return readXmlTree(div).root;
+    return readXmlTree(div);
   } catch (error) {
     if (error instanceof AppError) return undefined;
     throw error;
@@ -37,7 +37,7 @@ function readDiv(div: string): XmlElement | undefined {
 
 function languageOf(element: XmlElement): string | undefined {
   if (element.name !== 'div') return undefined;
-  return element.attributes.find(({ name }) => name === 'lang' || name === 'xml:lang')?.value;
+  return element.attributes['lang'] ?? element.attributes['xml:lang'];
 }
 
 function checkLanguage(
@@ -57,7 +57,7 @@ function checkLanguage(
 function isMarked(element: XmlElement): boolean {
   return element.children.every((child) => {
     if (typeof child === 'string') return child.trim() === '';
-    const marks = child.attributes.find(({ name }) => name === 'class')?.value.split(/\s+/) ?? [];
+    const marks = child.attributes['class']?.split(/\s+/) ?? [];
     return marks.some((mark) => sources.has(mark)) || (child.children.length > 0 && isMarked(child));
   });
 }
