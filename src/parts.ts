@@ -5,9 +5,10 @@ import type { Events } from '#platform/events';
 import { startProgress } from '#platform/exchange';
 import { servePortal } from '#platform/http';
 import { demoTokenKey } from '#platform/identity';
-import type { Log, Progress } from '#platform/log';
+import { type Log, logOf, type Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
+import { createSubscriptions, readHosts } from '#platform/subscriptions';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
 import { type Health, registerHealth } from './health.ts';
@@ -75,18 +76,30 @@ function demoSignIns(): (readonly [string, string])[] {
   ];
 }
 
+/** The FHIR API with its subscriptions, which are served while it listens. */
+async function mountFhir(app: FastifyInstance, { store, events, log, version, settings }: PartContext): Promise<void> {
+  const subscriptions = createSubscriptions({
+    store,
+    events,
+    log: logOf(log, 'subscriptions'),
+    rules: { hosts: readHosts(settings.VSIS_SUBSCRIPTION_HOSTS), loopback: settings.VSIS_DEMO },
+  });
+  await registerFhir(app, {
+    store: { ...store, guards: subscriptions.guards },
+    actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
+    version,
+  });
+  app.addHook('onListen', () => subscriptions.start(() => `${app.listeningOrigin}/fhir`));
+  app.addHook('onClose', () => subscriptions.close());
+}
+
 /** The parts of the program in the order they are prepared and mounted. */
 export const parts: readonly Part[] = [
   { name: 'health', mount: (app, { health }) => registerHealth(app, health) },
   {
     name: 'fhir',
     prepare: prepareWorld,
-    mount: async (app, { store, version, settings }) =>
-      registerFhir(app, {
-        store,
-        actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
-        version,
-      }),
+    mount: mountFhir,
     tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },
   { name: 'portal', mount: (app) => servePortal(app, portalFolder) },

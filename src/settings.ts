@@ -1,6 +1,7 @@
 import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
+import { subscriptionSettings } from '#platform/subscriptions';
 import { telemetrySettings } from '#platform/telemetry';
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
@@ -42,6 +43,12 @@ const serverSettings = {
 };
 
 /** Everything the program can be told. The reference page is docs/generated/config.md. */
-export const specification = { ...serverSettings, ...databaseSettings, ...logSettings, ...telemetrySettings };
+export const specification = {
+  ...serverSettings,
+  ...databaseSettings,
+  ...logSettings,
+  ...telemetrySettings,
+  ...subscriptionSettings,
+};
 
 export type ProgramSettings = Settings<typeof specification>;

@@ -3,6 +3,7 @@ import type { Sql, Transaction } from '#platform/database';
 import { AppError } from '#platform/errors';
 import type { Log } from '#platform/log';
 import { readChanges } from '#platform/store';
+import { measuresOf, type SubscriberMeasures } from './event-metrics.ts';
 import type { Subscriber } from './events.ts';
 import type { Leadership } from './leadership.ts';
 import type { Pause } from './pause.ts';
@@ -32,6 +33,7 @@ const failurePauseMs = { first: 100, most: 30_000 };
 /** Serves a subscriber until the signal. Whatever goes wrong is tried again. */
 export async function runSubscriber(subscriber: Subscriber, around: Surroundings): Promise<void> {
   const { log, pollMs, leadership, pause, signal } = around;
+  const measures = measuresOf(subscriber.name);
   let place: Place | undefined;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let idleMs = firstPauseMs;
@@ -41,13 +43,14 @@ export async function runSubscriber(subscriber: Subscriber, around: Surroundings
       if (performance.now() - confirmedAt > confirmEveryMs) {
         if (!(await leadership.isLeader(subscriber.name))) {
           place = undefined;
+          measures.forget();
           await sleep(pollMs, signal);
           continue;
         }
         confirmedAt = performance.now();
       }
       place ??= await findPlace(around, subscriber);
-      const handled = await step(subscriber, around, place);
+      const handled = await step(subscriber, around, place, measures);
       failures = 0;
       if (handled > 0) {
         idleMs = firstPauseMs;
@@ -62,10 +65,12 @@ export async function runSubscriber(subscriber: Subscriber, around: Surroundings
       place = undefined;
       confirmedAt = Number.NEGATIVE_INFINITY;
       failures += 1;
+      measures.noteFailure();
       log.error({ err: error, subscriber: subscriber.name, failures }, 'a subscriber could not go on');
       await sleep(Math.min(failurePauseMs.first * 2 ** failures, failurePauseMs.most), signal);
     }
   }
+  measures.forget();
 }
 
 async function findPlace({ sql }: Surroundings, { name, from, begin }: Subscriber): Promise<Place> {
@@ -75,22 +80,31 @@ async function findPlace({ sql }: Surroundings, { name, from, begin }: Subscribe
 }
 
 /** Reads the next changes and has them handled; how many there were. */
-async function step(subscriber: Subscriber, { sql }: Surroundings, place: Place): Promise<number> {
+async function step(
+  subscriber: Subscriber,
+  { sql }: Surroundings,
+  place: Place,
+  measures: SubscriberMeasures,
+): Promise<number> {
   const { name, atOnce = defaultAtOnce } = subscriber;
   const { changes, position } = await readChanges(sql, place.reached, atOnce);
-  if (changes.length === 0) {
+  const [first] = changes;
+  measures.setLag(first ? (Date.now() - Date.parse(first.updated)) / 1000 : 0);
+  if (!first) {
     place.reached = position;
     if (performance.now() - place.storedAt > storeIdleEveryMs && position !== place.stored) {
       await move(sql, name, place, { to: position, handled: 0 });
     }
     return 0;
   }
+  const startedMs = performance.now();
   const moved = { ...place };
   await sql.begin(async (transaction) => {
     await subscriber.handle(changes, transaction);
     await move(transaction, name, moved, { to: position, handled: changes.length });
   });
   Object.assign(place, moved);
+  measures.noteBatch(changes.length, (performance.now() - startedMs) / 1000);
   subscriber.onCommit?.();
   return changes.length;
 }

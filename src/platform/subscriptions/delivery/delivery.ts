@@ -110,8 +110,8 @@ export function startDelivery(options: DeliveryOptions): Delivery {
       stop.abort();
       pause.wake();
       await running;
+      caller.close(); // calls under way end here; what was not accepted is sent again at the next start
       await Promise.all([...underWay.values()].map(({ done }) => done));
-      caller.close();
     },
   };
 }

@@ -6,6 +6,7 @@ import { type Definition, readDefinition } from '../definition.ts';
 import { findEvents } from '../event-store.ts';
 import { noteFailure, noteSuccess, type Served, setDue } from '../subscription-store.ts';
 import { findTopics, type Topics } from '../topics/find-topics.ts';
+import { countCall, noteDelay } from './delivery-metrics.ts';
 import { type EndpointRules, requireAllowed } from './endpoint-rules.ts';
 import { isAccepted, type Message, prepareCall } from './rest-hook.ts';
 import { type RetryPauses, retryPauseMs } from './retry-pause.ts';
@@ -112,9 +113,13 @@ async function send(attempt: Attempt, around: Surroundings): Promise<Served | un
       : isAccepted(attempt, outcome.status)
         ? undefined
         : `The endpoint answered with the status ${outcome.status}.`;
-  return failure === undefined
-    ? succeed(attempt, events.length === 0 ? served.delivered : upTo, around)
-    : fail(attempt, failure, around);
+  countCall(type, failure === undefined ? 'accepted' : 'failed');
+  if (failure !== undefined) {
+    return fail(attempt, failure, around);
+  }
+  const accepted = events.filter(({ number }) => number <= upTo);
+  accepted.forEach(({ at }) => noteDelay(Date.parse(at), around.store.now().getTime()));
+  return succeed(attempt, accepted.length === 0 ? served.delivered : upTo, around);
 }
 
 async function succeed(attempt: Attempt, upTo: number, { store }: Surroundings): Promise<Served | undefined> {
