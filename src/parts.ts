@@ -84,13 +84,10 @@ async function mountFhir(app: FastifyInstance, { store, events, log, version, se
     log: logOf(log, 'subscriptions'),
     rules: { hosts: readHosts(settings.VSIS_SUBSCRIPTION_HOSTS), loopback: settings.VSIS_DEMO },
   });
-  await registerFhir(app, {
-    store: { ...store, guards: subscriptions.guards },
-    actorOf: actorReader(await demoTokenKey(settings.VSIS_DATA_DIR)),
-    version,
-  });
-  app.addHook('onListen', () => subscriptions.start(() => `${app.listeningOrigin}/fhir`));
-  app.addHook('onClose', () => subscriptions.close());
+  const { guards, operations, describe } = subscriptions;
+  const actorOf = actorReader(await demoTokenKey(settings.VSIS_DATA_DIR));
+  await registerFhir(app, { store: { ...store, guards }, actorOf, version, operations, describe });
+  await subscriptions.mount(app);
 }
 
 /** The parts of the program in the order they are prepared and mounted. */

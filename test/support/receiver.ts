@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
 
@@ -13,12 +19,7 @@ export type Received = {
 };
 
 /** What a receiver does with a request: answers with a status, never answers, or cuts the connection. */
-export type Behaviour =
-  | number
-  | 'hang'
-  | 'cut'
-  | { readonly redirect: string }
-  | { readonly status: number; readonly afterMs: number };
+export type Behaviour = number | 'hang' | 'cut' | { readonly redirect: string };
 
 /** A subscriber's server: a real one, which can be slow, wrong, or away. */
 export type Receiver = {
@@ -40,33 +41,29 @@ export async function startReceiver(): Promise<Receiver> {
   let server: Server | undefined;
   let port = 0;
 
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer); // as: no encoding is set
+    const text = Buffer.concat(chunks).toString();
+    const { method = '', url = '', headers } = request;
+    const one: Received = { method, path: url, headers, text, body: toJson(text) };
+    received.push(one);
+    const now = typeof behaviour === 'function' ? behaviour(one) : behaviour;
+    if (now === 'hang') return;
+    if (now === 'cut') {
+      request.socket.destroy();
+      return;
+    }
+    if (typeof now === 'object') {
+      response.writeHead(302, { Location: now.redirect }).end();
+      return;
+    }
+    if (now < 300) accepted.push(one);
+    response.writeHead(now).end('ok');
+  };
   const start = async (): Promise<void> => {
-    const started = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer); // as: no encoding is set
-      const text = Buffer.concat(chunks).toString();
-      const one: Received = {
-        method: request.method ?? '',
-        path: request.url ?? '',
-        headers: request.headers,
-        text,
-        body: toJson(text),
-      };
-      received.push(one);
-      const now = typeof behaviour === 'function' ? behaviour(one) : behaviour;
-      if (now === 'hang') return;
-      if (now === 'cut') {
-        request.socket.destroy();
-        return;
-      }
-      if (typeof now === 'object' && 'redirect' in now) {
-        response.writeHead(302, { Location: now.redirect }).end();
-        return;
-      }
-      const { status, afterMs } = typeof now === 'number' ? { status: now, afterMs: 0 } : now;
-      if (afterMs > 0) await new Promise((resolve) => setTimeout(resolve, afterMs));
-      if (status < 300) accepted.push(one);
-      response.writeHead(status).end('ok');
+    const started = createServer((request, response) => {
+      answer(request, response).catch(() => response.destroy()); // the caller has gone
     });
     await new Promise<void>((resolve) => started.listen(port, '127.0.0.1', resolve));
     ({ port } = started.address() as AddressInfo); // as: it listens on a port

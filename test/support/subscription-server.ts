@@ -7,7 +7,9 @@ import { createSubscriptions, type SubscriptionsOptions } from '#platform/subscr
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createClient, type FhirServer } from './fhir-server.ts';
 
-export type SubscriptionServerOptions = Partial<Pick<SubscriptionsOptions, 'pauses' | 'rules' | 'keep'>> & {
+export type SubscriptionServerOptions = Partial<
+  Pick<SubscriptionsOptions, 'pauses' | 'rules' | 'keep' | 'waitingAtMost'>
+> & {
   /** A database that is there already; the caller drops it. */
   readonly database?: TestDatabase;
   /** Milliseconds the server's clock is ahead; a test moves it. */
@@ -30,14 +32,16 @@ export async function startSubscriptionServer(options: SubscriptionServerOptions
     pauses: options.pauses ?? { firstMs: 20, mostMs: 100 },
     pollMs: 20,
     ...(options.keep ? { keep: options.keep } : {}),
+    ...(options.waitingAtMost === undefined ? {} : { waitingAtMost: options.waitingAtMost }),
   });
   const store: Store = { ...plain, guards: subscriptions.guards };
   const app = createServer({ logger: log });
   const actorOf = async ({ id }: { id: string }) => ({ name: 'tester', requestId: id });
-  await registerFhir(app, { store, actorOf, version: '0.0.0-test' });
+  const { operations, describe } = subscriptions;
+  await registerFhir(app, { store, actorOf, version: '0.0.0-test', operations, describe });
+  await subscriptions.mount(app);
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
   const baseUrl = `${origin}/fhir`;
-  await subscriptions.start(() => baseUrl);
   return {
     ...createClient(baseUrl),
     database,
@@ -46,7 +50,6 @@ export async function startSubscriptionServer(options: SubscriptionServerOptions
     baseUrl,
     close: async () => {
       await app.close();
-      await subscriptions.close();
       await events.close();
       await (options.database ? undefined : database.drop());
     },

@@ -1,6 +1,19 @@
+import type { JsonObject } from '#platform/fhir';
 import { searchParametersOf, storedTypes } from '#platform/search';
 import { operationsOf, systemOperations } from './operations/operation-definition.ts';
 import type { OperationTable } from './operations/operation-table.ts';
+
+/** What another part has to say in the CapabilityStatement. */
+export type CapabilityAdditions = {
+  /** Statements of implementation guides that this server follows. */
+  readonly instantiates: readonly string[];
+  /** Elements of `rest`. */
+  readonly rest: { readonly extension?: readonly JsonObject[] };
+  /** Elements of `rest.resource` by type. */
+  readonly types: Readonly<
+    Record<string, { readonly extension?: readonly JsonObject[]; readonly supportedProfile?: readonly string[] }>
+  >;
+};
 
 /** The CapabilityStatement of what the routes of this folder and the search grammar really do. */
 export function capabilityStatement(options: {
@@ -8,14 +21,16 @@ export function capabilityStatement(options: {
   version: string;
   date: string;
   operations: OperationTable;
+  additions?: CapabilityAdditions | undefined;
 }) {
-  const { operations } = options;
+  const { operations, additions } = options;
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: options.date,
     publisher: 'VSİS',
     kind: 'instance',
+    ...(additions ? { instantiates: additions.instantiates } : {}),
     software: { name: 'VSİS', version: options.version },
     implementation: { description: 'Vahid Səhiyyə İnformasiya Sistemi', url: options.baseUrl },
     fhirVersion: '4.0.1',
@@ -23,8 +38,9 @@ export function capabilityStatement(options: {
     patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
+        ...additions?.rest,
         mode: 'server',
-        resource: storedTypes.map((type) => describeType(type, operations)),
+        resource: storedTypes.map((type) => ({ ...additions?.types[type], ...describeType(type, operations) })),
         interaction: ['transaction', 'batch', 'history-system'].map((code) => ({ code })),
         ...listed(systemOperations(operations)),
       },

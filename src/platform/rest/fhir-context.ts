@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { isStoredType } from '#platform/search';
 import type { Actor, ReadAudit, Store } from '#platform/store';
+import type { CapabilityAdditions } from './capability-statement.ts';
 import type { Operation } from './operations/operation.ts';
 import type { OperationTable } from './operations/operation-table.ts';
 
@@ -13,6 +14,8 @@ export type FhirContext = {
   readonly version: string;
   /** Operations of other parts, beside those of this one. */
   readonly operations?: readonly Operation[];
+  /** What another part adds to the CapabilityStatement of the API at an address. */
+  readonly describe?: (baseUrl: string) => Promise<CapabilityAdditions>;
 };
 
 /** The same, with the audit trail of reads and the operations, which all routes share. */

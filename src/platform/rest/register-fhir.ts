@@ -33,7 +33,9 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       fhir.get('/metadata', async (request, reply) => {
         const baseUrl = baseUrlOf(service, request);
         const { operations } = service;
-        const statement = capabilityStatement({ baseUrl, version: context.version, date: startedAt, operations });
+        const { version, describe } = context;
+        const additions = await describe?.(baseUrl);
+        const statement = capabilityStatement({ baseUrl, version, date: startedAt, operations, additions });
         return sendResource(reply, JSON.stringify(statement));
       });
       registerOperations(fhir, service);

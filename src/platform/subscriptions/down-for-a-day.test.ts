@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { isJsonObject, type JsonObject } from '#platform/fhir';
+import type { JsonObject } from '#platform/fhir';
 import { createTestDatabase } from '../../../test/support/database.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import type { FhirServer } from '../../../test/support/fhir-server.ts';
+import { backport, numbersAt, topicSubscription } from '../../../test/support/notifications.ts';
 import { type Receiver, startReceiver } from '../../../test/support/receiver.ts';
 import { type SubscriptionServerOptions, startSubscriptionServer } from '../../../test/support/subscription-server.ts';
 import { retryPauseMs } from './delivery/retry-pause.ts';
@@ -25,48 +27,17 @@ async function receiver(): Promise<Receiver> {
 
 const hourMs = 3600 * 1000;
 const topic = 'https://vsis.az/fhir/SubscriptionTopic/Observation-created';
-const extension = (name: string) =>
-  `http://hl7.org/fhir/uv/subscriptions-backport/StructureDefinition/backport-${name}`;
-const subscription = (endpoint: string, channel: JsonObject = {}): JsonObject => ({
-  resourceType: 'Subscription',
-  status: 'requested',
-  reason: 'test',
-  criteria: topic,
-  channel: {
-    type: 'rest-hook',
-    endpoint,
-    payload: 'application/fhir+json',
-    _payload: { extension: [{ url: extension('payload-content'), valueCode: 'full-resource' }] },
-    ...channel,
-  },
-});
 const observation = (code: string): JsonObject => ({
   resourceType: 'Observation',
   status: 'final',
   code: { text: code },
 });
 
-/** Parameters by name, of the status in a notification. */
-function statusIn(bundle: JsonObject): JsonObject[] {
-  const [first] = Array.isArray(bundle['entry']) ? bundle['entry'].filter(isJsonObject) : [];
-  const resource = isJsonObject(first?.['resource']) ? first['resource'] : {};
-  return Array.isArray(resource['parameter']) ? resource['parameter'].filter(isJsonObject) : [];
-}
-/** Numbers of the events a receiver has accepted, in the order of their arrival. */
-function numbersAt({ accepted }: Receiver): number[] {
-  return accepted.flatMap(({ body }) =>
-    statusIn(body)
-      .filter(({ name }) => name === 'notification-event')
-      .flatMap(({ part }) => (Array.isArray(part) ? part.filter(isJsonObject) : []))
-      .filter(({ name }) => name === 'event-number')
-      .map(({ valueString }) => Number(valueString)),
-  );
-}
 const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) => at + 1);
 
 async function subscribed(server: FhirServer, endpoint: string, channel: JsonObject = {}): Promise<string> {
-  const { id } = await server.create(subscription(endpoint, channel));
-  await expect.poll(() => statusOf(server, id), { timeout: 5000 }).toBe('active');
+  const { id } = await server.create(topicSubscription(topic, { endpoint, ...channel }));
+  await eventually(() => statusOf(server, id)).toBe('active');
   return id;
 }
 const statusOf = async (server: FhirServer, id: string): Promise<unknown> =>
@@ -79,7 +50,7 @@ describe('an endpoint that is down for a day', () => {
     const hook = await receiver();
     const id = await subscribed(server, hook.url);
     await server.create(observation('before'));
-    await expect.poll(() => numbersAt(hook)).toEqual([1]);
+    await eventually(() => numbersAt(hook)).toEqual([1]);
     await hook.stop();
     for (let hour = 0; hour < 24; hour += 1) {
       await server.create(observation(`hour ${hour}`));
@@ -90,21 +61,21 @@ describe('an endpoint that is down for a day', () => {
       const now = async () =>
         (await server.database.sql<{ failures: number }[]>`select failures from subscriptions.subscription`)[0]
           ?.failures;
-      await expect.poll(now, { timeout: 5000 }).toBeGreaterThan(failures);
+      await eventually(now).toBeGreaterThan(failures);
     }
     expect(await statusOf(server, id)).toBe('error');
     expect((await server.get(`Subscription/${id}`)).body['error']).toBe('The endpoint refuses connections.');
     await hook.start();
     clock.aheadMs += hourMs;
-    await expect.poll(() => numbersAt(hook), { timeout: 10_000 }).toEqual(upTo(49));
-    await expect.poll(() => statusOf(server, id)).toBe('active');
+    await eventually(() => numbersAt(hook), { timeout: 10_000 }).toEqual(upTo(49));
+    await eventually(() => statusOf(server, id)).toBe('active');
     expect((await server.get(`Subscription/${id}`)).body).not.toHaveProperty('error');
   }, 60_000);
 
   it('delays nobody else, however many hang, and no call waits longer than its time-out', async () => {
     const server = await start();
     const [dead, sound] = [await receiver(), await receiver()];
-    const timeout = { extension: [{ url: extension('timeout'), valueUnsignedInt: 1 }] };
+    const timeout = { extension: [{ url: backport('timeout'), valueUnsignedInt: 1 }] };
     for (let at = 0; at < 20; at += 1) {
       await subscribed(server, dead.url, timeout);
     }
@@ -114,13 +85,13 @@ describe('an endpoint that is down for a day', () => {
     for (let at = 0; at < 10; at += 1) {
       await server.create(observation('x'));
     }
-    await expect.poll(() => numbersAt(sound), { timeout: 5000 }).toEqual(upTo(10));
+    await eventually(() => numbersAt(sound)).toEqual(upTo(10));
     expect(performance.now() - begun).toBeLessThan(3000);
     const failed = async () =>
       (await server.database.sql`select from subscriptions.subscription where failures > 0`).count;
-    await expect.poll(failed, { timeout: 5000 }).toBe(20);
+    await eventually(failed).toBe(20);
     dead.behave(200);
-    await expect.poll(() => numbersAt(dead).length, { timeout: 15_000 }).toBe(200);
+    await eventually(() => numbersAt(dead).length, { timeout: 15_000 }).toBe(200);
   }, 60_000);
 
   it('gives up at last, says so, and serves it again when asked', async () => {
@@ -130,16 +101,16 @@ describe('an endpoint that is down for a day', () => {
     const id = await subscribed(server, hook.url);
     hook.behave(503);
     await server.create(observation('lost'));
-    await expect.poll(() => statusOf(server, id), { timeout: 5000 }).toBe('error');
+    await eventually(() => statusOf(server, id)).toBe('error');
     clock.aheadMs += 31 * 24 * hourMs;
-    await expect.poll(() => statusOf(server, id), { timeout: 5000 }).toBe('off');
+    await eventually(() => statusOf(server, id)).toBe('off');
     hook.behave(200);
     const before = (await server.get(`Subscription/${id}`)).body;
     expect(before['error']).toContain('given up');
     await server.put(`Subscription/${id}`, { ...before, status: 'requested' });
-    await expect.poll(() => statusOf(server, id), { timeout: 5000 }).toBe('active');
+    await eventually(() => statusOf(server, id)).toBe('active');
     await server.create(observation('found'));
-    await expect.poll(() => numbersAt(hook), { timeout: 5000 }).toContain(2);
+    await eventually(() => numbersAt(hook)).toContain(2);
   }, 60_000);
 
   it('keeps the order and the numbers of each subscription under many writers and an endpoint that fails at random', async () => {
@@ -164,7 +135,7 @@ describe('an endpoint that is down for a day', () => {
       }),
     );
     for (const hook of hooks) {
-      await expect.poll(() => numbersAt(hook).at(-1), { timeout: 30_000 }).toBe(200);
+      await eventually(() => numbersAt(hook).at(-1), { timeout: 30_000 }).toBe(200);
       expect(numbersAt(hook)).toEqual(upTo(200)); // here no call was cut after it was accepted
     }
     const rows = await database.sql<{ first: number; last: number; all: number }[]>`

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '#platform/fhir';
+import { eventually } from '../../../test/support/eventually.ts';
 import { type FhirServer, placesOf } from '../../../test/support/fhir-server.ts';
 import { type Receiver, startReceiver } from '../../../test/support/receiver.ts';
 import { startSubscriptionServer } from '../../../test/support/subscription-server.ts';
@@ -40,7 +41,7 @@ const statusOf = async (id: string): Promise<unknown> => (await server.get(`Subs
 async function subscribe(criteria: string, channel: JsonObject): Promise<string> {
   const created = await server.create(subscription(criteria, channel));
   expect(created['status']).toBe('requested');
-  await expect.poll(() => statusOf(created.id), { timeout: 5000 }).toBe('active');
+  await eventually(() => statusOf(created.id)).toBe('active');
   return created.id;
 }
 
@@ -57,7 +58,7 @@ describe('a rest-hook in the manner of R4', () => {
     await server.create(observation('other'));
     const stored = await server.get(`Observation/${created.id}`);
     await server.put(`Observation/${created.id}`, { ...created, status: 'amended' });
-    await expect.poll(() => hook.accepted.length).toBe(3);
+    await eventually(() => hook.accepted.length).toBe(3);
     const [, first, second] = hook.accepted;
     expect(first).toMatchObject({ method: 'PUT', path: `/hook/Observation/${created.id}`, text: stored.text });
     expect(first?.headers).toMatchObject({
@@ -73,7 +74,7 @@ describe('a rest-hook in the manner of R4', () => {
     await subscribe('Observation?code=none', { endpoint: plain.url });
     await subscribe('Observation?code=none', { endpoint: `${xml.url}?key=1`, payload: 'application/fhir+xml' });
     const { id } = await server.create(observation('none'));
-    await expect.poll(() => [plain.accepted.length, xml.accepted.length]).toEqual([2, 2]);
+    await eventually(() => [plain.accepted.length, xml.accepted.length]).toEqual([2, 2]);
     expect(plain.accepted[1]).toMatchObject({
       method: 'POST',
       path: '/hook',
@@ -99,7 +100,7 @@ describe('a rest-hook in the manner of R4', () => {
     });
     await server.delete('Observation/brief');
     await server.create(observation('brief', { note: [{ text: 'last' }] }));
-    await expect.poll(() => hook.accepted.length).toBe(4);
+    await eventually(() => hook.accepted.length).toBe(4);
     expect(
       hook.accepted.slice(1).map(({ body }) => [body['status'], (body['meta'] as JsonObject)['versionId']]),
     ).toEqual([
@@ -116,7 +117,7 @@ describe('a rest-hook in the manner of R4', () => {
     const other = await server.create({ resourceType: 'Patient', name: [{ family: 'Məmmədova' }] });
     await server.create(observation('x', { subject: { reference: `Patient/${other.id}` } }));
     await server.create(observation('x', { subject: { reference: `Patient/${patient.id}` } }));
-    await expect.poll(() => hook.accepted.length).toBe(2);
+    await eventually(() => hook.accepted.length).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(hook.accepted).toHaveLength(2);
   });
@@ -128,9 +129,9 @@ describe('a rest-hook in the manner of R4', () => {
     expect((await server.put(`Subscription/${id}`, off)).status).toBe(200);
     await server.create(observation('stop'));
     await server.put(`Subscription/${id}`, { ...off, status: 'active' });
-    await expect.poll(() => statusOf(id)).toBe('active');
+    await eventually(() => statusOf(id)).toBe('active');
     await server.create(observation('stop'));
-    await expect.poll(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'OPTIONS', 'POST']);
+    await eventually(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'OPTIONS', 'POST']);
     await server.delete(`Subscription/${id}`);
     await server.create(observation('stop'));
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -140,11 +141,11 @@ describe('a rest-hook in the manner of R4', () => {
 
   it('is turned off at its end', async () => {
     const hook = await receiver();
-    const end = new Date(Date.now() + 700).toISOString();
+    const end = new Date(Date.now() + 3000).toISOString();
     const created = await server.create({ ...subscription('Observation?code=end', { endpoint: hook.url }), end });
     await server.create(observation('end'));
-    await expect.poll(() => hook.accepted.length).toBe(2);
-    await expect.poll(() => statusOf(created.id), { timeout: 3000 }).toBe('off');
+    await eventually(() => hook.accepted.length).toBe(2);
+    await eventually(() => statusOf(created.id)).toBe('off');
     await server.create(observation('end'));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(hook.accepted).toHaveLength(2);
@@ -158,7 +159,7 @@ describe('a rest-hook in the manner of R4', () => {
     const hook = await receiver();
     hook.behave(behaviour);
     const { id } = await server.create(subscription('Observation?code=never', { endpoint: hook.url }));
-    await expect.poll(() => statusOf(id)).toBe('error');
+    await eventually(() => statusOf(id)).toBe('error');
     expect((await server.get(`Subscription/${id}`)).body).toMatchObject({ error });
     const calls = hook.received.length;
     await server.create(observation('never'));
@@ -167,7 +168,7 @@ describe('a rest-hook in the manner of R4', () => {
     hook.behave(200);
     const again = (await server.get(`Subscription/${id}`)).body;
     expect((await server.put(`Subscription/${id}`, { ...again, status: 'requested' })).status).toBe(200);
-    await expect.poll(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'POST']);
+    await eventually(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'POST']);
   });
 });
 

@@ -4,6 +4,7 @@ import {
   codeTextEntry,
   exactForm,
   hash64,
+  identifierEntry,
   indexedParameters,
   isPatientLink,
   isStoredType,
@@ -20,12 +21,14 @@ import {
   readDateValue,
   readNumberValue,
   readQuantityValue,
+  readToken,
   readTokenForm,
   referenceKey,
   type SearchParameter,
   splitUnescaped,
   stringEntry,
   stringForms,
+  type TokenValue,
   targetIdentifierForm,
   tokenForm,
   unescape,
@@ -97,13 +100,27 @@ function meetsToken(
     );
   }
   const isFound = values.some((value) =>
-    hasKey(
-      candidate,
-      code,
-      modifier === 'of-type' ? toOfTypeForm(value) : readTokenForm(code, value, hasNoSystem(parameter)),
-    ),
+    modifier === 'of-type'
+      ? hasTypedIdentifier(candidate, code, toOfTypeForm(value))
+      : hasToken(candidate, code, readToken(code, value, hasNoSystem(parameter))),
   );
   return isFound !== (modifier === 'not');
+}
+
+/** Tokens that identify (identifiers, addresses of contact) are kept apart from codes. */
+function hasToken({ entries, keys, type }: Candidate, code: string, token: TokenValue): boolean {
+  return indexedParameters(type, code).some((each) => {
+    const { key, system } = identifierEntry(type, each, token);
+    return (
+      keys.has(valueKey(type, each, tokenForm(token.system, token.code))) ||
+      entries.identifiers.some((own) => own.key === key && (token.system === undefined || own.system === system))
+    );
+  });
+}
+
+function hasTypedIdentifier({ entries, type }: Candidate, code: string, form: string): boolean {
+  const keys = indexedParameters(type, code).map((each) => valueKey(type, each, form));
+  return entries.identifiers.some(({ key }) => keys.includes(key));
 }
 
 function hasNoSystem({ paths }: { readonly paths: SearchParameter['paths'] }): boolean {

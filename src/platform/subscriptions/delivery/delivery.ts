@@ -4,6 +4,7 @@ import type { Log } from '#platform/log';
 import type { Store } from '#platform/store';
 import { removeEvents } from '../event-store.ts';
 import { findDue, type Served } from '../subscription-store.ts';
+import type { Topics } from '../topics/find-topics.ts';
 import type { EndpointRules } from './endpoint-rules.ts';
 import { defaultPauses, type RetryPauses } from './retry-pause.ts';
 import { createCaller } from './send-request.ts';
@@ -15,6 +16,7 @@ export type DeliveryOptions = {
   readonly log: Log;
   readonly rules: EndpointRules;
   readonly baseUrl: () => string;
+  readonly topics: () => Promise<Topics>;
   readonly pauses?: RetryPauses;
   /** How often it is looked what has become due. */
   readonly pollMs?: number;
@@ -50,6 +52,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     caller,
     rules,
     baseUrl: options.baseUrl,
+    topics: options.topics,
     pauses: options.pauses ?? defaultPauses,
     undeliveredMs: keep.undeliveredMs,
     signal: stop.signal,

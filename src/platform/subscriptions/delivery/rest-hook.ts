@@ -2,7 +2,7 @@ import { findVersions, type Sql } from '#platform/store';
 import type { Definition } from '../definition.ts';
 import type { StoredEvent } from '../event-store.ts';
 import { notificationBundle } from '../notification/notification-bundle.ts';
-import { showContent } from '../notification/show-content.ts';
+import { showContent, subscriberOf } from '../notification/show-content.ts';
 import type { NotificationType } from '../notification/subscription-status.ts';
 import { inFormat } from '../payload.ts';
 import type { Served } from '../subscription-store.ts';
@@ -39,7 +39,9 @@ async function prepareBundle(
 ): Promise<Prepared> {
   const { endpoint: url, topics } = message;
   const topic = topics.get(definition.topic);
-  const { text, upTo } = await notificationBundle(sql, { ...message, definition, topic });
+  const { content } = definition;
+  const viewer = subscriberOf(message.served.id);
+  const { text, upTo } = await notificationBundle(sql, { ...message, definition, topic, content, viewer });
   const { headers, payload = { type: 'application/fhir+json', format: 'json' } } = definition.channel;
   const call: Call = {
     method: 'POST',
@@ -67,7 +69,11 @@ async function prepareResource(sql: Sql, { served, definition, endpoint, type, e
   if (!payload) {
     return { call: { ...base, method: 'POST', url: endpoint }, upTo };
   }
-  const [shown] = await showContent(sql, served.id, await findVersions(sql, [event]));
+  const [shown] = await showContent(
+    sql,
+    { subscription: served.id, viewer: subscriberOf(served.id) },
+    await findVersions(sql, [event]),
+  );
   if (!shown) {
     return { call: undefined, upTo };
   }

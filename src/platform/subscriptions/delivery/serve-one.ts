@@ -5,7 +5,7 @@ import { changeState } from '../change-state.ts';
 import { type Definition, readDefinition } from '../definition.ts';
 import { findEvents } from '../event-store.ts';
 import { noteFailure, noteSuccess, type Served, setDue } from '../subscription-store.ts';
-import { findTopics, type Topics } from '../topics/find-topics.ts';
+import type { Topics } from '../topics/find-topics.ts';
 import { countCall, noteDelay } from './delivery-metrics.ts';
 import { type EndpointRules, requireAllowed } from './endpoint-rules.ts';
 import { isAccepted, type Message, prepareCall } from './rest-hook.ts';
@@ -17,6 +17,7 @@ export type Surroundings = {
   readonly caller: Caller;
   readonly rules: EndpointRules;
   readonly baseUrl: () => string;
+  readonly topics: () => Promise<Topics>;
   readonly pauses: RetryPauses;
   /** An endpoint that has not come back for so long is given up. */
   readonly undeliveredMs: number;
@@ -104,7 +105,7 @@ async function send(attempt: Attempt, around: Surroundings): Promise<Served | un
     await changeState(around.store, served, { state: 'off', error });
     return undefined;
   }
-  const topics: Topics = definition.kind === 'topic' ? await findTopics(sql) : new Map();
+  const topics: Topics = definition.kind === 'topic' ? await around.topics() : new Map();
   const { call, upTo } = await prepareCall(sql, { ...attempt, events, topics, baseUrl: around.baseUrl() });
   const outcome = call ? await around.caller.call(call) : { status: 200 };
   const failure =

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { findIncluded, findVersions, type Sql, type StoredVersion } from '#platform/store';
+import { type Actor, findIncluded, findVersions, type Sql, type StoredVersion } from '#platform/store';
 import type { ByTopic, Content } from '../definition.ts';
 import type { StoredEvent } from '../event-store.ts';
 import type { Served } from '../subscription-store.ts';
@@ -12,11 +12,15 @@ const profile =
 
 export type Notification = {
   readonly served: Served;
-  readonly definition: ByTopic;
+  /** Absent for a subscription in the manner of R4. */
+  readonly definition: ByTopic | undefined;
   /** Absent where the topic is no longer known: then nothing goes along with the focus. */
   readonly topic: Topic | undefined;
   readonly type: NotificationType;
   readonly events: readonly StoredEvent[];
+  readonly content: Content;
+  /** Whom the content is shown to, for the audit trail. */
+  readonly viewer: Actor;
   readonly baseUrl: string;
   readonly now: Date;
 };
@@ -31,8 +35,8 @@ const contentBytesAtMost = 4 * 1024 * 1024;
 export async function notificationBundle(
   sql: Sql,
   notification: Notification,
-  content: Content = notification.definition.content,
 ): Promise<{ readonly text: string; readonly upTo: number }> {
+  const { content } = notification;
   const focuses = content === 'empty' ? [] : await findVersions(sql, notification.events);
   const events = withinLimit(notification.events, focuses);
   const contexts = content === 'empty' ? new Map() : await findContexts(sql, notification.topic, events, focuses);
@@ -42,7 +46,8 @@ export async function notificationBundle(
   const id = randomUUID();
   const status = subscriptionStatus(id, {
     served,
-    topic: { ...definition, content },
+    topic: definition,
+    content,
     type,
     events,
     contextOf: (event) => (contexts.get(event) ?? []).map(addressOf),
@@ -104,13 +109,13 @@ type Material = {
 
 async function contentEntries(
   sql: Sql,
-  { served, baseUrl }: Notification,
+  { served, viewer, baseUrl }: Notification,
   { events, focuses, contexts }: Material,
 ): Promise<string[]> {
   const wanted = new Set(events.map(versionKey));
   const context = new Map([...contexts.values()].flat().map((each) => [addressOf(each), each]));
   const own = focuses.filter((each) => wanted.has(versionKey(each)));
-  const shown = await showContent(sql, served.id, [...own, ...context.values()]);
+  const shown = await showContent(sql, { subscription: served.id, viewer }, [...own, ...context.values()]);
   const byVersion = new Map(shown.map((each) => [versionKey(each), each]));
   return [
     ...events.map((event) => focusEntry(event, byVersion.get(versionKey(event)), baseUrl)),

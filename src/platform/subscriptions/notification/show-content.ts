@@ -1,5 +1,5 @@
 import { patientOf } from '#platform/search';
-import { type ReadRecord, type Sql, type StoredVersion, writeReadRecords } from '#platform/store';
+import { type Actor, type ReadRecord, type Sql, type StoredVersion, writeReadRecords } from '#platform/store';
 
 /** Whether a subscription may be shown a version: every content that leaves by a notification passes here. */
 function mayShow(_subscription: string, version: StoredVersion): version is Shown {
@@ -9,32 +9,29 @@ function mayShow(_subscription: string, version: StoredVersion): version is Show
 /** A version whose content may leave. */
 export type Shown = StoredVersion & { readonly content: string };
 
-/** For a subscription in the audit trail. */
-export function actorOf(subscription: string): string {
-  return `Subscription/${subscription}`;
+/** A subscription as the one who sees, for what is sent to it. */
+export function subscriberOf(subscription: string): Actor {
+  return { name: `Subscription/${subscription}` };
 }
 
-/**
- * Of the versions those that may be shown; that they were is in the audit trail, with the subscription as the actor,
- * before this settles and anything is sent.
- */
+/** Of the versions those that may be shown; that they were is in the audit trail before this settles and anything is sent. */
 export async function showContent(
   sql: Sql,
-  subscription: string,
+  { subscription, viewer }: { readonly subscription: string; readonly viewer: Actor },
   versions: readonly StoredVersion[],
 ): Promise<readonly Shown[]> {
   const shown = versions.filter((each) => mayShow(subscription, each));
   await writeReadRecords(
     sql,
-    shown.map((each) => toRecord(subscription, each)),
+    shown.map((each) => toRecord(viewer, each)),
   );
   return shown;
 }
 
-function toRecord(subscription: string, { type, id, version, content }: Shown): ReadRecord {
+function toRecord(actor: Actor, { type, id, version, content }: Shown): ReadRecord {
   const patient = type === 'Patient' ? id : patientOf(JSON.parse(content));
   return {
-    actor: { name: actorOf(subscription) },
+    actor,
     action: 'R',
     type,
     id,

@@ -1,4 +1,4 @@
-import type { ByTopic } from '../definition.ts';
+import type { ByTopic, Content } from '../definition.ts';
 import type { StoredEvent } from '../event-store.ts';
 import type { Served } from '../subscription-store.ts';
 
@@ -7,7 +7,8 @@ export type NotificationType = 'handshake' | 'heartbeat' | 'event-notification' 
 export type StatusOptions = {
   readonly served: Served;
   /** Absent for a subscription in the manner of R4, which has no topic. */
-  readonly topic: Pick<ByTopic, 'topic' | 'topicVersion' | 'content'> | undefined;
+  readonly topic: Pick<ByTopic, 'topic' | 'topicVersion'> | undefined;
+  readonly content: Content;
   readonly type: NotificationType;
   readonly events: readonly StoredEvent[];
   /** Resources that go along with an event, as `Type/id`. */
@@ -22,7 +23,7 @@ const profile = 'http://hl7.org/fhir/uv/subscriptions-backport/StructureDefiniti
  * named.
  */
 export function subscriptionStatus(id: string, options: StatusOptions) {
-  const { served, topic, type, events, baseUrl } = options;
+  const { served, topic, content, type, events, baseUrl } = options;
   const error = served.error ?? undefined;
   return {
     resourceType: 'Parameters',
@@ -30,7 +31,7 @@ export function subscriptionStatus(id: string, options: StatusOptions) {
     meta: { profile: [profile] },
     parameter: [
       { name: 'subscription', valueReference: { reference: `${baseUrl}/Subscription/${served.id}` } },
-      ...(topic && topic.content !== 'empty' ? [{ name: 'topic', valueCanonical: canonicalOf(topic) }] : []),
+      ...(topic && content !== 'empty' ? [{ name: 'topic', valueCanonical: canonicalOf(topic) }] : []),
       { name: 'status', valueCode: served.state },
       { name: 'type', valueCode: type },
       { name: 'events-since-subscription-start', valueString: String(served.events) },
@@ -44,9 +45,9 @@ function canonicalOf({ topic, topicVersion }: Pick<ByTopic, 'topic' | 'topicVers
   return topicVersion === undefined ? topic : `${topic}|${topicVersion}`;
 }
 
-function partsOf(event: StoredEvent, { topic, contextOf, baseUrl }: StatusOptions) {
+function partsOf(event: StoredEvent, { content, contextOf, baseUrl }: StatusOptions) {
   const reference = (address: string) => ({ reference: `${baseUrl}/${address}` });
-  const isNamed = topic?.content !== 'empty';
+  const isNamed = content !== 'empty';
   return [
     { name: 'event-number', valueString: String(event.number) },
     { name: 'timestamp', valueInstant: new Date(event.at).toISOString() },

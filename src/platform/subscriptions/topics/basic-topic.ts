@@ -48,13 +48,12 @@ export function topicOfBasic(basic: JsonObject): JsonObject {
 }
 
 /** A topic in the form of R5 as a Basic. */
-export function basicOfTopic(topic: JsonObject, id: string): JsonObject {
+export function basicOfTopic(topic: JsonObject): JsonObject {
   const { resourceType: _type, status, ...elements } = topic;
   const name = (element: string): string =>
     `http://hl7.org/fhir/5.0/StructureDefinition/extension-SubscriptionTopic.${element}`;
   return {
     resourceType: 'Basic',
-    id,
     modifierExtension: [{ url: name('status'), valueCode: status }],
     extension: toExtensions(elements, name),
     code: { coding: [{ system: codeSystem, code: 'SubscriptionTopic' }] },

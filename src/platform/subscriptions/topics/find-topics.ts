@@ -25,6 +25,24 @@ export async function findTopics(sql: Sql): Promise<Topics> {
   return new Map([...stored.toReversed(), ...ownTopics.map(({ topic }) => topic)].map((each) => [each.url, each]));
 }
 
+const rememberedMs = 5000;
+
+/** The topics as they were some seconds ago at most, for what is sent again and again. */
+export function rememberTopics(sql: Sql): () => Promise<Topics> {
+  let known: Promise<Topics> | undefined;
+  let readAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (!known || performance.now() - readAt > rememberedMs) {
+      readAt = performance.now();
+      known = findTopics(sql).catch((error: unknown) => {
+        known = undefined;
+        throw error;
+      });
+    }
+    return known;
+  };
+}
+
 function tryReadTopic(source: JsonObject): Topic | undefined {
   try {
     return readTopic(source, 'Basic');

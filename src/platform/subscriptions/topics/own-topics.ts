@@ -3,7 +3,7 @@ import type { JsonObject } from '#platform/fhir';
 import { readTopic, type Topic } from './topic.ts';
 
 /** The topics that come with the program: `*.json` in this folder, each in the form of R5. */
-export type OwnTopic = { readonly id: string; readonly source: JsonObject; readonly topic: Topic };
+export type OwnTopic = { readonly source: JsonObject; readonly topic: Topic };
 
 type Template = {
   readonly topic: JsonObject;
@@ -35,7 +35,7 @@ function fromFiles(): JsonObject[] {
   return names.sort().map((each): JsonObject => JSON.parse(readFile(each)));
 }
 
-export const ownTopics: readonly OwnTopic[] = [...fromFiles(), ...fromTemplate()].map((source) => {
-  const topic = readTopic(source, 'SubscriptionTopic');
-  return { id: topic.url.slice(topic.url.lastIndexOf('/') + 1), source, topic };
-});
+export const ownTopics: readonly OwnTopic[] = [...fromFiles(), ...fromTemplate()].map((source) => ({
+  source,
+  topic: readTopic(source, 'SubscriptionTopic'),
+}));
