@@ -9,6 +9,7 @@ import { importCommand } from './commands/import-command.ts';
 import { migrateCommand } from './commands/migrate-command.ts';
 import { seedCommand } from './commands/seed-command.ts';
 import { tokenCommand } from './commands/token-command.ts';
+import { viewCommand } from './commands/view-command.ts';
 import { migrationParts } from './migration-parts.ts';
 import { type RunningProgram, runProgram } from './run-program.ts';
 import { specification } from './settings.ts';
@@ -17,6 +18,7 @@ import { specification } from './settings.ts';
 const commands: readonly Command[] = [
   importCommand,
   exportCommand,
+  viewCommand,
   seedCommand,
   tokenCommand,
   migrateCommand,

@@ -9,5 +9,6 @@ export const migrationParts: readonly MigrationPart[] = [
   { name: 'events', folder: new URL('./platform/events/migrations/', import.meta.url) },
   { name: 'subscriptions', folder: new URL('./platform/subscriptions/migrations/', import.meta.url) },
   { name: 'exchange', folder: new URL('./platform/exchange/migrations/', import.meta.url) },
+  { name: 'bulk', folder: new URL('./platform/bulk/migrations/', import.meta.url) },
   { name: 'views', folder: new URL('./platform/views/migrations/', import.meta.url) },
 ];

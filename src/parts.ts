@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
+import { openBulk } from '#platform/bulk';
 import type { ProgramDatabase } from '#platform/database';
 import type { Events } from '#platform/events';
 import { startProgress } from '#platform/exchange';
@@ -9,6 +11,7 @@ import { type Log, logOf, type Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
 import { createSubscriptions, readHosts } from '#platform/subscriptions';
+import { viewDefinitionRun } from '#platform/views';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
 import { type Health, registerHealth } from './health.ts';
@@ -23,7 +26,7 @@ export type PartContext = {
   readonly events: Events;
   readonly log: Log;
   readonly progress: Progress;
-  /** Aborted when the program is asked to stop while it still starts. */
+  /** Aborted when the program is asked to stop: a long task breaks off, long answers and open sockets come to an end. */
   readonly signal: AbortSignal;
   readonly version: string;
   readonly health: Health;
@@ -84,9 +87,23 @@ async function mountFhir(app: FastifyInstance, { store, events, log, version, se
     log: logOf(log, 'subscriptions'),
     rules: { hosts: readHosts(settings.VSIS_SUBSCRIPTION_HOSTS), loopback: settings.VSIS_DEMO },
   });
-  const { guards, operations, describe } = subscriptions;
   const actorOf = actorReader(await demoTokenKey(settings.VSIS_DATA_DIR));
-  await registerFhir(app, { store: { ...store, guards }, actorOf, version, operations, describe });
+  const bulk = openBulk({
+    store,
+    log: logOf(log, 'bulk'),
+    actorOf,
+    folder: join(settings.VSIS_DATA_DIR, 'bulk'),
+    keepMs: settings.VSIS_BULK_KEEP_HOURS * 3_600_000,
+  });
+  bulk.mount(app);
+  await registerFhir(app, {
+    store: { ...store, guards: subscriptions.guards },
+    actorOf,
+    version,
+    operations: [...bulk.operations, viewDefinitionRun(), ...subscriptions.operations],
+    instantiates: [...bulk.instantiates, ...subscriptions.instantiates],
+    describe: subscriptions.describe,
+  });
   await subscriptions.mount(app);
 }
 

@@ -1,8 +1,10 @@
+import { bulkSettings } from '#platform/bulk';
 import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
 import { subscriptionSettings } from '#platform/subscriptions';
 import { telemetrySettings } from '#platform/telemetry';
+import { servingSettings } from './serving-settings.ts';
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/;
 
@@ -45,10 +47,12 @@ const serverSettings = {
 /** Everything the program can be told. The reference page is docs/generated/config.md. */
 export const specification = {
   ...serverSettings,
+  ...servingSettings,
   ...databaseSettings,
+  ...bulkSettings,
+  ...subscriptionSettings,
   ...logSettings,
   ...telemetrySettings,
-  ...subscriptionSettings,
 };
 
 export type ProgramSettings = Settings<typeof specification>;

@@ -67,10 +67,10 @@ type Found = { readonly columns: readonly string[]; readonly rows: readonly Json
 
 async function collectRows(sql: Store['sql'], definition: JsonObject, resources: string): Promise<Found> {
   const view = parseView(definition);
-  const { columns, batches } = runView({ sql, now: () => new Date() }, view, givenSource(view, resources));
+  const { columns, batches } = runView(sql, view, givenSource(view.resource, resources));
   const rows: JsonObject[] = [];
   for await (const batch of batches) {
-    for (const row of batch) {
+    for (const row of batch.rows) {
       rows.push(Object.fromEntries(columns.map((column, at) => [column, JSON.parse(row[at] ?? 'null')])));
     }
   }

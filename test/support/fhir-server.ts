@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import pino from 'pino';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
 import { createServer } from '#platform/http';
-import { type Operation, registerFhir } from '#platform/rest';
+import { type FhirContext, type Operation, registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
@@ -40,6 +40,14 @@ export type FhirServerOptions = {
   readonly database?: TestDatabase;
   /** Beside those of the record. */
   readonly operations?: readonly Operation[];
+  /** Another part of the program on the same server: what it mounts, and the operations it offers. */
+  readonly part?: (context: { store: Store; actorOf: FhirContext['actorOf'] }) => {
+    readonly mount: (app: FastifyInstance) => void;
+    readonly operations: readonly Operation[];
+    readonly instantiates?: readonly string[];
+  };
+  /** Who stands behind a request; everybody is `tester` where nothing is said. */
+  readonly actorOf?: FhirContext['actorOf'];
 };
 
 export async function startFhirServer(options: FhirServerOptions = {}): Promise<FhirServer> {
@@ -50,9 +58,17 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
   };
   const app = createServer({ logger: pino({ level: 'silent' }) });
-  const actorOf = async ({ id }: { id: string }) => ({ name: 'tester', requestId: id });
-  const { operations = [] } = options;
-  await registerFhir(app, { store, actorOf, version: '0.0.0-test', operations });
+  const actorOf = options.actorOf ?? (async ({ id }) => ({ name: 'tester', requestId: id }));
+  const part = options.part?.({ store, actorOf });
+  part?.mount(app);
+  const operations = [...(options.operations ?? []), ...(part?.operations ?? [])];
+  await registerFhir(app, {
+    store,
+    actorOf,
+    version: '0.0.0-test',
+    operations,
+    instantiates: part?.instantiates ?? [],
+  });
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
   const baseUrl = `${origin}/fhir`;
   const client = createClient(baseUrl);

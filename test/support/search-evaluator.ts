@@ -78,6 +78,9 @@ const measured = (element: Plain): Value[] => quantities(element['valueQuantity'
 const pair = (element: Plain): Value => ({ kind: 'pair', first: codes(element['code']), second: measured(element) });
 const parts = (resource: Plain): Plain[] => list(resource['component']);
 
+const tags = (resource: Plain): Value[] =>
+  codes({ coding: resource['meta']?.['tag'] ?? [] }).filter((each) => each.kind === 'token' && each.code !== undefined);
+
 type Extract = (resource: Plain) => Value[];
 
 export const parameters: Readonly<Record<string, Readonly<Record<string, Extract>>>> = {
@@ -91,11 +94,11 @@ export const parameters: Readonly<Record<string, Readonly<Record<string, Extract
     identifier: (p) => identifiers(p['identifier']),
     'general-practitioner': (p) => references(p['generalPractitioner']),
     link: (p) => references(list(p['link']).map(({ other }) => other)),
-    _tag: (p) =>
-      codes({ coding: p['meta']?.['tag'] ?? [] }).filter((each) => each.kind === 'token' && each.code !== undefined),
+    _tag: tags,
   },
-  Practitioner: { name: (p) => strings(names(p), true), active: (p) => plainCode(p['active']) },
+  Practitioner: { _tag: tags, name: (p) => strings(names(p), true), active: (p) => plainCode(p['active']) },
   Observation: {
+    _tag: tags,
     status: (o) => plainCode(o['status']),
     code: (o) => codes(o['code']),
     'component-code': (o) => codes(parts(o).map(({ code }) => code)),
@@ -124,15 +127,37 @@ const targets: Readonly<Record<string, readonly string[]>> = {
   'Observation.has-member': ['Observation'],
 };
 
-/** Ids of the resources of a type that meet all conditions, in order of id. */
+/** compartmentdefinition.html, of the types known here: by compartment and type, the parameters that lead to it. */
+const compartments: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  Patient: { Patient: ['link'], Observation: ['subject', 'performer'] },
+  Practitioner: { Patient: ['general-practitioner'], Observation: ['performer'] },
+};
+
+/** Where a search looks: `Patient`, `Patient/1/Observation`, `Patient/1/*`, or `` for all types known here. */
+function isAt(resource: Plain, place: string): boolean {
+  const [type = '', id, member] = place.split('/');
+  const own = String(resource['resourceType']);
+  if (id === undefined) {
+    return type === '' || own === type;
+  }
+  const isMember = member === '*' || member === own;
+  const isIn = (compartments[type]?.[own] ?? []).some((code) =>
+    valuesOf(resource, code).some((found) => found.kind === 'reference' && found.to === `${type}/${id}`),
+  );
+  return isMember && (isIn || addressOf(resource) === `${type}/${id}`);
+}
+
+/** Ids of the resources at a place that meet all conditions, in order of id. */
 export function evaluate(
   record: readonly Plain[],
-  type: string,
+  place: string,
   query: readonly (readonly [string, string])[],
 ): string[] {
+  const types = query.filter(([name]) => name === '_type').flatMap(([, value]) => value.split(','));
+  const conditions = query.filter(([name]) => name !== '_type');
   return record
-    .filter((resource) => resource['resourceType'] === type)
-    .filter((resource) => query.every(([name, value]) => meets(record, resource, name, value)))
+    .filter((resource) => isAt(resource, place) && (types.length === 0 || types.includes(resource['resourceType'])))
+    .filter((resource) => conditions.every(([name, value]) => meets(record, resource, name, value)))
     .map((resource) => String(resource['id']))
     .sort();
 }
@@ -148,6 +173,11 @@ function meets(record: readonly Plain[], resource: Plain, name: string, value: s
       )
       .some((each) => meets(record, each, rest.join(':'), value));
   }
+  if (name === '_list') {
+    return record
+      .filter((each) => each['resourceType'] === 'List' && value.split(',').includes(each['id']))
+      .some((each) => list(each['entry']).some(({ item }) => item['reference'] === addressOf(resource)));
+  }
   const dot = name.indexOf('.');
   if (dot > 0) {
     const [code = '', wanted] = name.slice(0, dot).split(':');
@@ -157,7 +187,8 @@ function meets(record: readonly Plain[], resource: Plain, name: string, value: s
     return record
       .filter(
         (each) =>
-          types.includes(each['resourceType']) && (rest.startsWith('_has') || knows(each['resourceType'], first)),
+          types.includes(each['resourceType']) &&
+          (rest.startsWith('_has') || rest === '_list' || knows(each['resourceType'], first)),
       )
       .filter((each) =>
         valuesOf(resource, code).some((found) => found.kind === 'reference' && found.to === addressOf(each)),
@@ -168,6 +199,14 @@ function meets(record: readonly Plain[], resource: Plain, name: string, value: s
   if (code === '_id') {
     return splitAt(value, ',').map(plain).includes(String(resource['id'])) !== (modifier === 'not');
   }
+  if (code === '_content') {
+    const words = wordsIn(resource);
+    return splitAt(value, ',').some((sought) =>
+      plain(sought)
+        .split(' ')
+        .every((word) => words.some((each) => each.startsWith(fold(word)))),
+    );
+  }
   const values = valuesOf(resource, code);
   if (modifier === 'missing') {
     return (values.length === 0) === (value === 'true');
@@ -177,7 +216,19 @@ function meets(record: readonly Plain[], resource: Plain, name: string, value: s
   return modifier === 'not' ? !isMet : isMet;
 }
 
-const knows = (type: string, code: string): boolean => code === '_id' || parameters[type]?.[code] !== undefined;
+/** Every word of a text that a person wrote: of all strings but codes, addresses and dates. */
+function wordsIn(value: unknown, name = ''): string[] {
+  if (typeof value === 'string') {
+    const isWords = ['text', 'family', 'given', 'display', 'value', 'valueString', 'unit'].includes(name);
+    return isWords ? fold(value).split(/[^a-z0-9]+/) : [];
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value).flatMap(([key, inner]) => wordsIn(inner, Array.isArray(value) ? name : key))
+    : [];
+}
+
+const knows = (type: string, code: string): boolean =>
+  code === '_id' || code === '_content' || parameters[type]?.[code] !== undefined;
 const addressOf = (resource: Plain): string => `${String(resource['resourceType'])}/${String(resource['id'])}`;
 
 function valuesOf(resource: Plain, code: string): Value[] {

@@ -37,8 +37,8 @@ export async function startSubscriptionServer(options: SubscriptionServerOptions
   const store: Store = { ...plain, guards: subscriptions.guards };
   const app = createServer({ logger: log });
   const actorOf = async ({ id }: { id: string }) => ({ name: 'tester', requestId: id });
-  const { operations, describe } = subscriptions;
-  await registerFhir(app, { store, actorOf, version: '0.0.0-test', operations, describe });
+  const { operations, instantiates, describe } = subscriptions;
+  await registerFhir(app, { store, actorOf, version: '0.0.0-test', operations, instantiates, describe });
   await subscriptions.mount(app);
   const origin = await app.listen({ host: '127.0.0.1', port: 0 });
   const baseUrl = `${origin}/fhir`;

@@ -16,6 +16,7 @@ import {
   readR4Structures,
   type StructureDefinition,
 } from './definition-sources.ts';
+import { otherCompartments } from './other-compartments.ts';
 
 type SearchParameter = {
   url: string;
@@ -28,6 +29,9 @@ type SearchParameter = {
   component?: { definition: string; expression: string }[];
 };
 type Compartment = { resource: { code: string; param?: string[] }[] };
+
+/** Searched without an expression: the narrative, and everything a resource says. */
+const textParameters = ['_text', '_content'];
 
 const primitiveUrl = 'http://hl7.org/fhirpath/System.';
 
@@ -43,9 +47,9 @@ export function compileSearch(): CompiledSearch {
     .map((each) => each.name)
     .sort();
   const elements = indexElements(structures);
-  return {
+  const compiled: CompiledSearch = {
     common: compileType(
-      parameters.filter((each) => each.base.includes('Resource')),
+      parameters.filter((each) => each.base.includes('Resource') || each.base.includes('DomainResource')),
       'Patient',
       elements,
     ),
@@ -59,15 +63,27 @@ export function compileSearch(): CompiledSearch {
         ),
       ]),
     ),
-    patientCompartment: readCompartment(compartment),
+    compartments: { Patient: readCompartment(compartment), ...otherCompartments },
+    withoutNarrative: types.filter((type) => !elements.has(`${type}.text`)),
     summary: Object.fromEntries(types.map((type) => [type, summaryElements(structures.get(type))])),
   };
+  refuseUnknownParameters(compiled);
+  return compiled;
+}
+
+/** The compartments are typed by hand or come from another file than the parameters: both must speak of the same ones. */
+function refuseUnknownParameters({ compartments, types }: CompiledSearch): void {
+  for (const [compartment, members] of Object.entries(compartments)) {
+    for (const [type, codes] of Object.entries(members)) {
+      const known = new Set(types[type]?.filter((each) => each.type === 'reference').map((each) => each.code));
+      const unknown = codes.filter((code) => !known.has(code));
+      if (unknown.length > 0) throw new Error(`${compartment}: ${type} has no reference ${unknown.join(', ')}`);
+    }
+  }
 }
 
 function readCompartment(definition: Compartment): Record<string, string[]> {
-  return Object.fromEntries(
-    definition.resource.flatMap((each) => (each.param && each.code !== 'Patient' ? [[each.code, each.param]] : [])),
-  );
+  return Object.fromEntries(definition.resource.flatMap((each) => (each.param ? [[each.code, each.param]] : [])));
 }
 
 /** Paths (below the type) of what `_summary=true` keeps: elements flagged so, and mandatory ones. */
@@ -92,7 +108,7 @@ function indexElements(structures: Map<string, StructureDefinition>): Elements {
 function compileType(parameters: SearchParameter[], type: string, elements: Elements): CompiledParameter[] {
   return parameters
     .map((parameter) => compileParameter(type, parameter, elements))
-    .filter((each) => each.paths.length > 0)
+    .filter((each) => each.paths.length > 0 || textParameters.includes(each.code))
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 

@@ -11,6 +11,11 @@ const connectionCodes: ReadonlySet<string> = new Set([
   'EPIPE',
 ]);
 
+/** Whether the server broke a statement off because it took too long, or because an operator cancelled it. */
+export function isStatementTimeout(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && error.code === '57014';
+}
+
 /** Whether an error says that the database does not answer now: it is down, restarting, full or has no place left. */
 export function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error) || !('code' in error)) {

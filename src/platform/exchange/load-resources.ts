@@ -73,10 +73,13 @@ export async function loadResources(
 }
 
 /** Tells the planner of the load's size at its first portion and whenever it has doubled since. */
-async function refreshStatistics(sql: Sql, created: number, latest: number): Promise<void> {
+async function refreshStatistics(sql: Store['sql'], created: number, latest: number): Promise<void> {
   const doublings = (count: number): number => Math.floor(Math.log2(Math.max(count / portionSize, 0.5)));
   if (created > 0 && doublings(created) > doublings(created - latest)) {
-    await sql`select record.refresh_statistics()`;
+    await sql.begin(async (own) => {
+      await own`set local statement_timeout = 0`; // of a large record this takes longer than a request may
+      await own`select record.refresh_statistics()`;
+    });
   }
 }
 

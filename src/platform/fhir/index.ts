@@ -17,6 +17,7 @@ export { parseJson } from './json/parse-json.ts';
 export { cloneJson, stringifyJson } from './json/stringify-json.ts';
 export { applyFhirPathPatch } from './patch/fhirpath-patch.ts';
 export { applyJsonPatch } from './patch/json-patch.ts';
+export { convertUnits } from './validation/convert-units.ts';
 export type { ValidationOptions } from './validation/run.ts';
 export { validateResource } from './validation/validate-resource.ts';
 export { resourceToXml } from './xml/resource-to-xml.ts';

@@ -36,6 +36,7 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
     http: { shouldUpgradeCallback: wantsWebsocket },
+    return503OnClosing: false, // whoever got in before the door closed is served
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
     requestTimeout: 120_000,
     clientErrorHandler: refuseMalformedRequest,
@@ -69,7 +70,8 @@ function wantsWebsocket({ headers, url = '' }: IncomingMessage): boolean {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-function decodeBody({ headers }: FastifyRequest, body: Buffer): string {
+/** The text of a body, which must be UTF-8 and not compressed. */
+export function decodeBody({ headers }: FastifyRequest, body: Buffer): string {
   const encoding = headers['content-encoding'] ?? 'identity';
   const charset = /;\s*charset="?([^";\s]*)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
   if (encoding.toLowerCase() !== 'identity') {

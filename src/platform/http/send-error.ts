@@ -1,7 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseAway } from '#platform/database';
+import { isDatabaseAway, isStatementTimeout } from '#platform/database';
 import { AppError } from '#platform/errors';
 import { toOutcome } from './to-outcome.ts';
+
+const retryAfterSeconds: Readonly<Record<number, number>> = { 429: 10, 503: 2 };
 
 /** The only place where something thrown becomes an answer. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -10,8 +12,9 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   if (status >= 500) {
     request.log.error({ err: error.cause ?? error, code: error.code }, 'request failed');
   }
-  if (status === 503) {
-    reply.header('Retry-After', '2');
+  const seconds = retryAfterSeconds[status];
+  if (seconds !== undefined && !reply.hasHeader('Retry-After')) {
+    reply.header('Retry-After', String(seconds));
   }
   return reply.code(status).type('application/fhir+json; charset=utf-8').send(JSON.stringify(body));
 }
@@ -29,7 +32,18 @@ export function toAppError(thrown: unknown): AppError {
       cause: thrown,
     });
   }
+  if (isStatementTimeout(thrown)) {
+    return tookTooLong(thrown);
+  }
   return new AppError('fault', 'http.unexpected', 'Something went wrong here.', { cause: thrown });
+}
+
+function tookTooLong(cause: unknown): AppError {
+  const text = 'The request asks for more than the database can do in the time it has; ask for less at a time.';
+  return new AppError('unavailable', 'http.took-too-long', text, {
+    cause,
+    issues: [{ severity: 'error', code: 'timeout', text }],
+  });
 }
 
 function isFastifyError(thrown: unknown): thrown is FastifyError {

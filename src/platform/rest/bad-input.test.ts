@@ -172,7 +172,9 @@ describe('size', () => {
   it('a resource of nearly 32 MiB is stored and read', async () => {
     const data = 'A'.repeat(30 * 1024 * 1024);
     const { id } = await server.create({ resourceType: 'Binary', contentType: 'application/octet-stream', data });
-    expect((await server.get(`Binary/${id}`)).text.length).toBeGreaterThan(data.length);
+    expect((await server.get(`Binary/${id}`, { Accept: 'application/fhir+json' })).text.length).toBeGreaterThan(
+      data.length,
+    );
   }, 60_000);
 
   it('a resource with more to find than the index holds is refused', async () => {
@@ -239,7 +241,7 @@ describe('addresses', () => {
     ['Patient/here/_history?_since=%00', 400],
     ['Patient/here/_history/%00', 404],
     ['Patient/here/nothing', 404],
-    ['Patient//here', 404],
+    ['Patient//here', 400],
     ['Patient/here/_history/1/2', 404],
     ['..%2f..%2fetc%2fpasswd', 404],
     ['Patient/..', 404],
@@ -250,7 +252,7 @@ describe('addresses', () => {
     ['Patient?_elements=__proto__', 200],
     ['Patient?toString:exact=x', 400],
     [`Patient/${'x'.repeat(3000)}`, 404],
-    ['', 400],
+    ['', 200],
     ['?name=x', 400],
   ])('%s is answered with %i', async (path, status) => {
     const raw = await sendRaw(

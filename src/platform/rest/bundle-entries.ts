@@ -1,8 +1,8 @@
 import { AppError, type Issue } from '#platform/errors';
 import { isJsonObject, type JsonObject, type Resource, validateResource } from '#platform/fhir';
-import { isStoredType } from '#platform/search';
+import { isStoredType, type SearchTarget, wholeRecord } from '#platform/search';
 import type { WriteRequest } from '#platform/store';
-import { isId } from './fhir-context.ts';
+import { isId, knownCompartment } from './fhir-context.ts';
 import { readBundledPatch } from './patch-body.ts';
 import { toResource } from './read-resource-body.ts';
 import { readIfMatch, readParameters } from './request-headers.ts';
@@ -69,11 +69,10 @@ export type Address = {
 };
 
 /** What the url of an entry speaks of: a type, a resource or a version, and criteria. */
-export function readAddress({ url, path }: Entry, baseUrl: string): Address {
-  const relative = url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length + 1) : url.replace(/^\//, '');
-  const mark = relative.indexOf('?');
-  const [type = '', id, keyword, version, ...rest] = (mark < 0 ? relative : relative.slice(0, mark)).split('/');
-  const place = `${path}.request.url`;
+export function readAddress(entry: Entry, baseUrl: string): Address {
+  const { path, query } = splitUrl(entry, baseUrl);
+  const [type = '', id, keyword, version, ...rest] = path.split('/');
+  const place = `${entry.path}.request.url`;
   if (!isStoredType(type)) {
     throw malformed(place, `${type.slice(0, 64).toWellFormed()} is no resource type.`);
   }
@@ -83,7 +82,32 @@ export function readAddress({ url, path }: Entry, baseUrl: string): Address {
   if (rest.length > 0 || (keyword !== undefined && (keyword !== '_history' || version === undefined))) {
     throw malformed(place, 'Within a Bundle a url is a type, a resource, a version, or a type with criteria.');
   }
-  return { type, id, version, parameters: readParameters(mark < 0 ? '' : relative.slice(mark + 1)) };
+  return { type, id, version, parameters: readParameters(query) };
+}
+
+function splitUrl({ url }: Entry, baseUrl: string): { path: string; query: string } {
+  const isOwn = url.startsWith(`${baseUrl}/`) || url.startsWith(`${baseUrl}?`);
+  const relative = isOwn ? url.slice(baseUrl.length).replace(/^\//, '') : url.replace(/^\//, '');
+  const mark = relative.indexOf('?');
+  return mark < 0 ? { path: relative, query: '' } : { path: relative.slice(0, mark), query: relative.slice(mark + 1) };
+}
+
+/** Where the entry searches, if its url is that of a search: the whole record, a type, or part of a compartment. */
+export function readSearchAddress(
+  entry: Entry,
+  baseUrl: string,
+): { readonly target: string | SearchTarget; readonly parameters: URLSearchParams } | undefined {
+  const { path, query } = splitUrl(entry, baseUrl);
+  const [type = '', id, member, ...rest] = path.split('/');
+  const parameters = readParameters(query);
+  if (path === '') {
+    return { target: wholeRecord, parameters };
+  }
+  if (id === undefined && isStoredType(type)) {
+    return { target: type, parameters };
+  }
+  const isPart = id !== undefined && member !== undefined && rest.length === 0 && isStoredType(type) && isId(id);
+  return isPart && member !== '_history' ? { target: knownCompartment({ type, id }, member), parameters } : undefined;
 }
 
 /** The write that an entry asks for. */

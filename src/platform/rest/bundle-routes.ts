@@ -10,7 +10,16 @@ import {
   writeResources,
 } from '#platform/store';
 import { etag, sendResource, success } from './answers.ts';
-import { type Entry, isRead, malformed, readAddress, readEntries, textOf, toWrite } from './bundle-entries.ts';
+import {
+  type Entry,
+  isRead,
+  malformed,
+  readAddress,
+  readEntries,
+  readSearchAddress,
+  textOf,
+  toWrite,
+} from './bundle-entries.ts';
 import { baseUrlOf, type FhirService } from './fhir-context.ts';
 import { type Noted, noteMatched, readOf, toRecords } from './note-reads.ts';
 import { isOperation, runBundledOperation } from './operations/bundled-operation.ts';
@@ -150,12 +159,13 @@ function answerWrite({ baseUrl, request }: Call, result: WriteResult): string {
 type ReadAnswer = { readonly text: string; readonly noted: Noted };
 
 async function answerRead(call: Call, sql: Sql, entry: Entry): Promise<ReadAnswer> {
-  const { type, id, version, parameters } = readAddress(entry, call.baseUrl);
   const withContent = entry.method === 'GET';
-  if (id === undefined) {
-    const { text, noted } = await search(call.service, sql, call.request, type, parameters);
+  const sought = readSearchAddress(entry, call.baseUrl);
+  if (sought) {
+    const { text, noted } = await search(call.service, sql, call.request, sought.target, sought.parameters);
     return { text: `{${withContent ? `"resource":${text},` : ''}"response":{"status":"200 OK"}}`, noted };
   }
+  const { type, id = '', version } = readAddress(entry, call.baseUrl);
   const address = { type, id };
   const stored =
     version === undefined ? present(address, await findNewest(sql, address)) : await readVersion(sql, address, version);

@@ -36,6 +36,16 @@ export function searchBundle(
   return bundle('searchset', page.total, links, entries);
 }
 
+/** What an operation found, as a searchset without pages. */
+export function foundBundle(entries: readonly string[], self: string): string {
+  return bundle('searchset', entries.length, [link('self', self)], entries);
+}
+
+/** A stored resource as an entry of a searchset; `search` is its element of that name. */
+export function foundEntry({ type, id, content }: StoredVersion, search: object, baseUrl: string): string {
+  return `{"fullUrl":${JSON.stringify(`${baseUrl}/${type}/${id}`)},"resource":${content},"search":${JSON.stringify(search)}}`;
+}
+
 function searchEntry(version: StoredVersion, mode: string, query: SearchQuery, baseUrl: string): string {
   const content = reduceContent(version.type, version.content ?? '', query);
   return `{"fullUrl":${JSON.stringify(`${baseUrl}/${version.type}/${version.id}`)},"resource":${content},"search":{"mode":"${mode}"}}`;
@@ -57,7 +67,8 @@ function searchUrl(query: SearchQuery, baseUrl: string, cursor?: string): string
     parameters.append('_cursor', cursor);
   }
   const text = parameters.toString();
-  return `${baseUrl}/${query.type}${text === '' ? '' : `?${text}`}`;
+  const address = query.path === '' ? baseUrl : `${baseUrl}/${query.path}`;
+  return text === '' ? address : `${address}?${text}`;
 }
 
 function link(relation: string, url: string): string {

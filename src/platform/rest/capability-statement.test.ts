@@ -34,14 +34,18 @@ it('is a valid CapabilityStatement of this server', () => {
 /** A value each type of parameter understands. */
 const values: Readonly<Record<string, string>> = {
   token: 'a',
-  string: 'a',
+  string: 'aa',
   reference: 'a',
   date: '2024',
   number: '1',
   quantity: '1',
   uri: 'urn:a',
   composite: 'a$1',
+  special: '40|49|1|km',
 };
+
+const isOrdered = ({ name, type }: Described['searchParam'][number]): boolean =>
+  type !== 'composite' && type !== 'special' && name !== '_text' && name !== '_content';
 
 describe('every search parameter it lists is answered', () => {
   it('and no composite takes the form of another', async () => {
@@ -53,7 +57,7 @@ describe('every search parameter it lists is answered', () => {
       if (answer.status !== 200) failures.push(`${type}: ${answer.text}`);
       for (const { name } of [...searchParam.filter((each) => each.type === 'composite'), ...searchParam.slice(45)]) {
         const tried = await Promise.all(
-          ['a$1', 'a$2024', 'a$b', 'a'].map((value) => server.get(`${type}?${name}=${value}`)),
+          ['a$1', 'a$2024', 'a$b', 'a$1$2', 'aa'].map((value) => server.get(`${type}?${name}=${value}`)),
         );
         if (!tried.some(({ status }) => status === 200)) failures.push(`${type}?${name}`);
       }
@@ -61,10 +65,31 @@ describe('every search parameter it lists is answered', () => {
     expect(failures).toEqual([]);
   }, 120_000);
 
-  it('to sort by as well, but for composites', async () => {
+  it('over the whole record, within compartments, and by POST', async () => {
+    const [rest] = statement['rest'] as { searchParam: { name: string; type: string }[]; compartment: string[] }[];
+    const values: Record<string, string> = { _type: 'Basic', _lastUpdated: '2024', _has: 'x' };
+    for (const { name } of rest?.searchParam ?? []) {
+      const full = name === '_has' ? '_has:Provenance:target:_id' : name;
+      const answer = await server.get(`?${full}=${values[name] ?? 'aa'}&_type=Basic`);
+      expect([name, answer.status]).toEqual([name, 200]);
+    }
+    expect(rest?.compartment).toHaveLength(5);
+    for (const url of rest?.compartment ?? []) {
+      const name = url.replace('http://hl7.org/fhir/CompartmentDefinition/', '');
+      const type = name.charAt(0).toUpperCase() + name.slice(1);
+      expect([url, (await server.get(`${type}/x/*`)).status]).toEqual([url, 200]);
+      expect((await server.post(`${type}/x/*/_search`, new URLSearchParams())).status).toBe(200);
+    }
+    for (const { type } of types.slice(0, 5)) {
+      expect((await server.post(`${type}/_search`, new URLSearchParams({ _id: 'x' }))).status).toBe(200);
+    }
+    expect((await server.post('_search', new URLSearchParams({ _type: 'Basic' }))).status).toBe(200);
+  });
+
+  it('to sort by as well, but for composites, text and places', async () => {
     const failures: string[] = [];
     for (const { type, searchParam } of types) {
-      const names = searchParam.filter((each) => each.type !== 'composite').map(({ name }) => name);
+      const names = searchParam.filter(isOrdered).map(({ name }) => name);
       for (let at = 0; at < names.length; at += 5) {
         const answer = await server.get(`${type}?_sort=${names.slice(at, at + 5).join(',-')}`);
         if (answer.status !== 200) failures.push(`${type} by ${names.slice(at, at + 5).join()}: ${answer.text}`);
@@ -117,7 +142,12 @@ describe('every interaction it lists is answered', () => {
 
   it('for the whole record', async () => {
     const [rest] = statement['rest'] as { interaction: { code: string }[] }[];
-    expect(rest?.interaction.map(({ code }) => code).sort()).toEqual(['batch', 'history-system', 'transaction']);
+    expect(rest?.interaction.map(({ code }) => code).sort()).toEqual([
+      'batch',
+      'history-system',
+      'search-system',
+      'transaction',
+    ]);
     for (const type of ['batch', 'transaction']) {
       expect((await server.post('', { resourceType: 'Bundle', type })).status).toBe(200);
     }

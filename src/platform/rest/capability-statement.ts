@@ -1,12 +1,16 @@
 import type { JsonObject } from '#platform/fhir';
-import { searchParametersOf, storedTypes } from '#platform/search';
+import {
+  commonParameters,
+  compartments,
+  type SearchParameter,
+  searchParametersOf,
+  storedTypes,
+} from '#platform/search';
 import { operationsOf, systemOperations } from './operations/operation-definition.ts';
 import type { OperationTable } from './operations/operation-table.ts';
 
 /** What another part has to say in the CapabilityStatement. */
 export type CapabilityAdditions = {
-  /** Statements of implementation guides that this server follows. */
-  readonly instantiates: readonly string[];
   /** Elements of `rest`. */
   readonly rest: { readonly extension?: readonly JsonObject[] };
   /** Elements of `rest.resource` by type. */
@@ -21,16 +25,17 @@ export function capabilityStatement(options: {
   version: string;
   date: string;
   operations: OperationTable;
+  instantiates?: readonly string[];
   additions?: CapabilityAdditions | undefined;
 }) {
-  const { operations, additions } = options;
+  const { operations, instantiates = [], additions } = options;
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
     date: options.date,
     publisher: 'VSİS',
     kind: 'instance',
-    ...(additions ? { instantiates: additions.instantiates } : {}),
+    ...(instantiates.length === 0 ? {} : { instantiates }),
     software: { name: 'VSİS', version: options.version },
     implementation: { description: 'Vahid Səhiyyə İnformasiya Sistemi', url: options.baseUrl },
     fhirVersion: '4.0.1',
@@ -41,11 +46,29 @@ export function capabilityStatement(options: {
         ...additions?.rest,
         mode: 'server',
         resource: storedTypes.map((type) => ({ ...additions?.types[type], ...describeType(type, operations) })),
-        interaction: ['transaction', 'batch', 'history-system'].map((code) => ({ code })),
+        interaction: ['transaction', 'batch', 'search-system', 'history-system'].map((code) => ({ code })),
+        searchParam: [...commonParameters.map(describeParameter), ...ownParameters],
+        compartment: compartments.map((type) => `http://hl7.org/fhir/CompartmentDefinition/${definitionOf(type)}`),
         ...listed(systemOperations(operations)),
       },
     ],
   };
+}
+
+/** Parameters that the standard describes in words alone. */
+const ownParameters = [
+  { name: '_list', type: 'string', documentation: 'Id of a List: what its items refer to. On every type.' },
+  { name: '_has', type: 'string', documentation: 'Reverse chaining: _has:Type:reference:parameter. On every type.' },
+  { name: '_type', type: 'string', documentation: 'Types to search, separated by commas.' },
+];
+
+/** The definitions are named in lower case, but for one. */
+function definitionOf(type: string): string {
+  return type.charAt(0).toLowerCase() + type.slice(1);
+}
+
+function describeParameter({ code, url, type }: SearchParameter) {
+  return { name: code, definition: url, type };
 }
 
 const interactions = [
@@ -82,13 +105,13 @@ function describeType(type: string, operations: OperationTable) {
     referencePolicy: ['literal', 'logical', 'local'],
     ...(references.length > 0
       ? {
-          searchInclude: references.map((each) => `${type}:${each.code}`),
-          searchRevInclude: referringTo(type),
+          searchInclude: ['*', `${type}:*`, ...references.map((each) => `${type}:${each.code}`)],
+          searchRevInclude: ['*', ...referringTo(type)],
         }
       : referringTo(type).length > 0
-        ? { searchRevInclude: referringTo(type) }
+        ? { searchRevInclude: ['*', ...referringTo(type)] }
         : {}),
-    searchParam: parameters.map((each) => ({ name: each.code, definition: each.url, type: each.type })),
+    searchParam: parameters.map(describeParameter),
     ...listed(operationsOf(operations, type)),
   };
 }

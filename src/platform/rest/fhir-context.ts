@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { isStoredType } from '#platform/search';
+import { compartments, compartmentTarget, isStoredType, type SearchTarget } from '#platform/search';
 import type { Actor, ReadAudit, Store } from '#platform/store';
 import type { CapabilityAdditions } from './capability-statement.ts';
 import type { Operation } from './operations/operation.ts';
@@ -14,6 +14,8 @@ export type FhirContext = {
   readonly version: string;
   /** Operations of other parts, beside those of this one. */
   readonly operations?: readonly Operation[];
+  /** Canonical addresses of the CapabilityStatements that other parts fulfil. */
+  readonly instantiates?: readonly string[];
   /** What another part adds to the CapabilityStatement of the API at an address. */
   readonly describe?: (baseUrl: string) => Promise<CapabilityAdditions>;
 };
@@ -57,4 +59,18 @@ export function instanceOf(params: unknown): InstanceParams {
     });
   }
   return { type, id };
+}
+
+/** The part of a compartment that an address names: resources of one type, or `*` for all. */
+export function knownCompartment({ type, id }: InstanceParams, member: string): SearchTarget {
+  if (!compartments.includes(type)) {
+    const text = `A ${type} has no compartment; ${compartments.join(', ')} have.`;
+    throw new AppError('notFound', 'rest.unknown-compartment', text);
+  }
+  const target = compartmentTarget(type, id, member);
+  if (target.types.length === 0) {
+    const shown = member.slice(0, 64).toWellFormed();
+    throw new AppError('notFound', 'rest.unknown-member', `${shown} never belongs to the compartment of a ${type}.`);
+  }
+  return target;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { xmlToResource } from '#platform/fhir';
 import { checkRecord } from '../../../test/support/check-record.ts';
 import { type FhirServer, startFhirServer } from '../../../test/support/fhir-server.ts';
 
@@ -102,7 +103,8 @@ const query = fc
     pairs
       .map(([key, value, raw]) => `${escapeText(key)}=${raw ? value.replace(/[^!-~]|#/g, '') : escapeText(value)}`)
       .join('&'),
-  );
+  )
+  .chain((text) => fc.constantFrom(text, text, `${text}&_format=xml`, `${text}&_format=x&_pretty=true`));
 const type = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom('Patient', 'Observation', 'ValueSet', 'Binary') },
   { weight: 1, arbitrary: word.map(escapeText) },
@@ -211,7 +213,37 @@ const broken = fc.tuple(resource, fc.nat()).map(([value, cut]) => {
   const text = JSON.stringify(value);
   return text.slice(0, cut % (text.length + 1));
 });
+/** Elements by name in any order and depth, with values and odd attributes. */
+const { element } = fc.letrec<{ element: string }>((tie) => ({
+  element: fc
+    .tuple(
+      fc.constantFrom(
+        'name',
+        'family',
+        'given',
+        'extension',
+        'contained',
+        'text',
+        'div',
+        'Patient',
+        'entry',
+        'id',
+        'x',
+      ),
+      fc.constantFrom('', ' value="a"', ' value="1990"', ' id="i"', ' url="urn:a"', ' xmlns="urn:o"', ' a:b="c"'),
+      fc.oneof(
+        { maxDepth: 3 },
+        word,
+        fc.array(tie('element'), { maxLength: 3 }).map((parts) => parts.join('')),
+      ),
+    )
+    .map(([name, attribute, content]) => `<${name}${attribute}>${content}</${name}>`),
+}));
+const xml = fc
+  .tuple(fc.constantFrom('Patient', 'Bundle', 'Binary', 'x'), fc.array(element, { maxLength: 3 }))
+  .map(([name, parts]) => `<${name} xmlns="http://hl7.org/fhir">${parts.join('')}</${name}>`);
 const body = fc.oneof(
+  xml,
   resource.map((each) => JSON.stringify(each)),
   bundle.map((each) => JSON.stringify(each)),
   patch.map((each) => JSON.stringify(each)),
@@ -225,6 +257,8 @@ const headers = fc.record(
   {
     'Content-Type': fc.constantFrom(
       'application/fhir+json',
+      'application/fhir+xml',
+      'image/png',
       'application/json-patch+json',
       'application/x-www-form-urlencoded',
       'text/plain',
@@ -235,7 +269,7 @@ const headers = fc.record(
     'If-None-Match': fc.constantFrom('*', 'W/"1"', ',', 'x'),
     'If-None-Exist': fc.oneof(query, word.map(header)),
     'If-Modified-Since': word.map(header),
-    Accept: fc.constantFrom('*/*', 'application/fhir+json', 'x', ''),
+    Accept: fc.constantFrom('*/*', 'application/fhir+json', 'application/fhir+xml', 'text/xml;q=x, */*;q=0', 'x', ''),
   },
   { requiredKeys: ['Content-Type'] },
 );
@@ -297,7 +331,9 @@ it('whatever is sent is answered, and never with a fault of the server', async (
       expect(answer.status, answer.text).toBeLessThan(500);
       expect(answer.text).not.toContain('"status":"5');
       if (answer.status >= 400 && method !== 'HEAD') {
-        expect(answer.body['resourceType']).toBe('OperationOutcome');
+        const isXml = answer.headers.get('Content-Type')?.includes('xml');
+        const outcome = isXml ? xmlToResource(answer.text) : answer.body;
+        expect(outcome['resourceType']).toBe('OperationOutcome');
       }
     }),
     runs,

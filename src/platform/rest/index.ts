@@ -8,4 +8,5 @@ export type {
   ParameterDefinition,
 } from './operations/operation.ts';
 export type { OperationParameters } from './operations/operation-parameters.ts';
+export { reduceContent } from './reduce-content.ts';
 export { registerFhir } from './register-fhir.ts';

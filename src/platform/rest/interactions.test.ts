@@ -228,6 +228,23 @@ describe('delete', () => {
     expect((await server.get(`Patient?_id=${id}`)).body['total']).toBe(1);
   });
 
+  it('lets an id be used again that does not tell where its patient is stored', async () => {
+    const { id: patientId } = await server.create(patient('Sahib'));
+    const put = (id: string) =>
+      server.put(`Basic/${id}`, {
+        resourceType: 'Basic',
+        id,
+        code: { text: 'x' },
+        subject: { reference: `Patient/${patientId}` },
+      });
+    for (const id of ['elsewhere-1', 'elsewhere-2']) {
+      expect((await put(id)).status).toBe(201);
+      expect((await server.delete(`Basic/${id}`)).status).toBe(204);
+      expect((await put(id)).status).toBe(201);
+      expect((await server.get(`Basic/${id}`)).status).toBe(200);
+    }
+  });
+
   it('is content when there is nothing to delete', async () => {
     expect((await server.delete('Patient/never-was')).status).toBe(204);
     expect((await server.delete('Patient/never-was', { 'If-Match': 'W/"1"' })).status).toBe(412);

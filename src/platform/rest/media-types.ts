@@ -88,6 +88,29 @@ function byAccept(accept: string, otherwise: Form): Found | undefined {
   return form && { form, mediaType: fhirTypes[form], isNamed: false };
 }
 
+/**
+ * Whether a media type of no form above is wanted more than FHIR, which must be asked for by its own name.
+ * FHIR R4, binary.html#rest.
+ */
+export function prefersType(request: FastifyRequest, type: string): boolean {
+  if ((queryOf(request).get('_format') ?? '') !== '') return false;
+  const ranges = readRanges(request.headers.accept || '*/*');
+  const weightOf = (names: readonly string[]): number =>
+    names.map((name) => ranges.find((each) => each.type === name)?.weight).find((weight) => weight !== undefined) ?? 0;
+  const named = Math.max(...[...ownTypes].map((each) => weightOf([each])));
+  return weightOf([type, `${type.split('/')[0] ?? ''}/*`, '*/*']) > named;
+}
+
+/** The form a media type stands for, where it is one. */
+export function formOf(mediaType: string): Form | undefined {
+  return mediaType.includes('/') ? forms[mediaType] : undefined;
+}
+
+/** Whether a media type is of FHIR and of nothing else. */
+export function isOwnType(mediaType: string): boolean {
+  return ownTypes.has(mediaType);
+}
+
 function readRanges(text: string): Range[] {
   return text.split(',').map((each) => {
     const [type = '', ...parameters] = each.split(';').map((part) => part.trim().toLowerCase());
@@ -110,9 +133,9 @@ function mediaTypeFor(type: string, form: Form): string {
 
 /** The form of a body that is a resource; refuses any other, and those of another version of FHIR. */
 export function bodyForm(request: FastifyRequest): Form {
-  const form = forms[mediaTypeOf(request)];
+  const form = formOf(mediaTypeOf(request));
   const [range] = readRanges(request.headers['content-type'] ?? '');
-  if (!form || !mediaTypeOf(request).includes('/') || range?.isOurs === false) {
+  if (!form || range?.isOurs === false) {
     const text = 'Content-Type must be application/fhir+json or application/fhir+xml, of FHIR 4.0.';
     throw new AppError('unsupportedMediaType', 'rest.media-type', text);
   }

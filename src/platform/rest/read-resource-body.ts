@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { isJsonObject, parseJson, type Resource, xmlToResourceInTurns } from '#platform/fhir';
+import { readBinary } from './binary-bytes.ts';
 import { bodyForm } from './media-types.ts';
 import { bodyOf } from './request-headers.ts';
 
@@ -11,6 +12,9 @@ export async function readBody(request: FastifyRequest): Promise<unknown> {
 
 /** Parses a body that must be a resource of the type the address names. */
 export async function readResourceBody(request: FastifyRequest, type: string): Promise<Resource> {
+  if (Buffer.isBuffer(request.body)) {
+    return readBinary(request, request.body); // the routes of Binary leave the bytes as they came
+  }
   return toResource(await readBody(request), type, 'The body');
 }
 

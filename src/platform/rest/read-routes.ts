@@ -1,7 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { parseSearch } from '#platform/search';
 import { findVersion, gone, notFound, type Sql, type StoredVersion } from '#platform/store';
 import { describeVersion, sendResource } from './answers.ts';
+import { sendBytes } from './binary-bytes.ts';
 import { type FhirService, type InstanceParams, instanceOf } from './fhir-context.ts';
 import { readOf, toRecords } from './note-reads.ts';
 import { findOperationDefinition } from './operations/operation-definition.ts';
@@ -9,9 +10,18 @@ import { reduceContent } from './reduce-content.ts';
 import { heldBy, isNotModified, queryOf } from './request-headers.ts';
 
 export function registerReads(app: FastifyInstance, service: FhirService): void {
+  const { readNewest, readOneVersion } = readsOf(service);
+  app.get('/:type/:id', readNewest);
+  app.get('/:type/:id/_history/:version', readOneVersion);
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** The reads of one resource, which those of a Binary are as well. */
+export function readsOf(service: FhirService) {
   const { store, audit, operations } = service;
 
-  app.get('/:type/:id', async (request, reply) => {
+  const readNewest: Handler = async (request, reply) => {
     const address = instanceOf(request.params);
     const { summary, elements } = parseSearch(address.type, controlsOf(queryOf(request)));
     const actor = await service.actorOf(request);
@@ -26,17 +36,22 @@ export function registerReads(app: FastifyInstance, service: FhirService): void 
     if (isNotModified(heldBy(request), stored.version, stored.updated)) {
       return reply.code(304).send();
     }
-    return sendResource(reply, reduceContent(stored.type, stored.content, { summary, elements }));
-  });
+    const sent = stored.type === 'Binary' ? sendBytes(request, reply, stored.content) : undefined;
+    return sent ?? sendResource(reply, reduceContent(stored.type, stored.content, { summary, elements }));
+  };
 
-  app.get('/:type/:id/_history/:version', async (request, reply) => {
+  const readOneVersion: Handler = async (request, reply) => {
     const address = instanceOf(request.params);
     const { version } = request.params as { version: string }; // as: the route has this parameter
     const stored = await readVersion(store.sql, address, version);
     const [record] = await toRecords(service, request, [readOf(stored)]);
     await (record && audit.record(record));
-    return sendResource(describeVersion(reply, stored.version, stored.updated), stored.content);
-  });
+    describeVersion(reply, stored.version, stored.updated);
+    const sent = stored.type === 'Binary' ? sendBytes(request, reply, stored.content) : undefined;
+    return sent ?? sendResource(reply, stored.content);
+  };
+
+  return { readNewest, readOneVersion };
 }
 
 /** A version by its number as text; what is no number is the number of no version. */

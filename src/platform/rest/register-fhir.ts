@@ -1,8 +1,8 @@
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
-import { AppError } from '#platform/errors';
 import { createReadAudit } from '#platform/store';
 import { sendResource } from './answers.ts';
+import { registerBinaries } from './binary-routes.ts';
 import { registerBundles } from './bundle-routes.ts';
 import { capabilityStatement } from './capability-statement.ts';
 import { baseUrlOf, type FhirContext, type FhirService } from './fhir-context.ts';
@@ -29,13 +29,14 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       // Only for clients that ask for it (browsers do): a searchset shrinks to a tenth.
       await fhir.register(compress, { globalDecompression: false, threshold: 2048, encodings: ['gzip'] });
       negotiateForms(fhir);
+      await registerBinaries(fhir, service); // before the watch: their other methods are those of every type
       const refuseOtherMethods = watchMethods(fhir);
       fhir.get('/metadata', async (request, reply) => {
         const baseUrl = baseUrlOf(service, request);
-        const { operations } = service;
-        const { version, describe } = context;
-        const additions = await describe?.(baseUrl);
-        const statement = capabilityStatement({ baseUrl, version, date: startedAt, operations, additions });
+        const { operations, instantiates = [] } = service;
+        const about = { baseUrl, version: context.version, date: startedAt };
+        const additions = await context.describe?.(baseUrl);
+        const statement = capabilityStatement({ ...about, operations, instantiates, additions });
         return sendResource(reply, JSON.stringify(statement));
       });
       registerOperations(fhir, service);
@@ -44,10 +45,6 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
       registerSearches(fhir, service);
       registerHistories(fhir, service);
       registerWrites(fhir, service);
-      fhir.get('/', async () => {
-        const text = 'A search names a resource type: /fhir/Patient?…';
-        throw new AppError('invalid', 'rest.system-search', text);
-      });
       refuseOtherMethods();
     },
     { prefix: '/fhir' },

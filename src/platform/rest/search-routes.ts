@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { parseSearch, type SearchQuery } from '#platform/search';
-import { findIncluded, runSearch, type Sql } from '#platform/store';
+import { parseSearch, type SearchQuery, type SearchTarget, wholeRecord } from '#platform/search';
+import { findIncluded, runSearch, type Sql, type StoredVersion } from '#platform/store';
 import { sendResource } from './answers.ts';
 import { searchBundle } from './bundles.ts';
-import { baseUrlOf, type FhirService, knownType } from './fhir-context.ts';
+import { baseUrlOf, type FhirService, instanceOf, knownCompartment, knownType } from './fhir-context.ts';
 import { settleForm } from './negotiate.ts';
 import { listOf, type Noted, toRecords } from './note-reads.ts';
 import { mediaTypeOf, queryOf, readParameters, readPreferences } from './request-headers.ts';
@@ -13,23 +13,45 @@ import { mediaTypeOf, queryOf, readParameters, readPreferences } from './request
 const formLimitBytes = 1024 * 1024;
 
 export function registerSearches(app: FastifyInstance, service: FhirService): void {
-  const answer = async (request: FastifyRequest, parameters: URLSearchParams): Promise<string> => {
-    const { text, noted } = await search(service, service.store.sql, request, knownType(request.params), parameters);
-    const [record] = await toRecords(service, request, [noted]);
-    await (record && service.audit.record(record));
-    return text;
-  };
-
-  app.get('/:type', async (request, reply) => {
-    return sendResource(reply, await answer(request, queryOf(request)));
-  });
-
-  app.post('/:type/_search', { bodyLimit: formLimitBytes, config: { ownForms: true } }, async (request, reply) => {
-    const parameters = new URLSearchParams([...queryOf(request), ...readForm(request)]);
-    settleForm(request, reply, parameters);
-    return sendResource(reply, await answer(request, parameters));
-  });
+  for (const { url, targetOf } of places) {
+    app.get(url, async (request, reply) => {
+      return sendResource(reply, await answer(service, request, targetOf(request), queryOf(request)));
+    });
+    const options = { bodyLimit: formLimitBytes, config: { ownForms: true } };
+    app.post(`${url === '/' ? '' : url}/_search`, options, async (request, reply) => {
+      const parameters = new URLSearchParams([...queryOf(request), ...readForm(request)]);
+      settleForm(request, reply, parameters);
+      return sendResource(reply, await answer(service, request, targetOf(request), parameters));
+    });
+  }
 }
+
+/** Where a search may start: the record, a type, a compartment. FHIR R4, http.html#search. */
+const places: readonly { readonly url: string; readonly targetOf: (request: FastifyRequest) => Target }[] = [
+  { url: '/', targetOf: () => wholeRecord },
+  { url: '/:type', targetOf: ({ params }) => knownType(params) },
+  {
+    url: '/:type/:id/:member',
+    targetOf: ({ params }) => {
+      const { member } = params as { member: string }; // as: the route has this parameter
+      return knownCompartment(instanceOf(params), member);
+    },
+  },
+];
+
+async function answer(
+  service: FhirService,
+  request: FastifyRequest,
+  target: Target,
+  parameters: URLSearchParams,
+): Promise<string> {
+  const { text, noted } = await search(service, service.store.sql, request, target, parameters);
+  const [record] = await toRecords(service, request, [noted]);
+  await (record && service.audit.record(record));
+  return text;
+}
+
+type Target = string | SearchTarget;
 
 function readForm(request: FastifyRequest): URLSearchParams {
   const { body } = request;
@@ -48,17 +70,25 @@ export async function search(
   service: FhirService,
   sql: Sql,
   request: FastifyRequest,
-  type: string,
+  target: Target,
   parameters: URLSearchParams,
 ): Promise<{ readonly text: string; readonly noted: Noted }> {
   const { baseUrl } = service.store;
-  const query = parseSearch(type, parameters, { lenient: readPreferences(request).lenient });
+  const query = parseSearch(target, parameters, { lenient: readPreferences(request).lenient });
   const page = await runSearch(sql, query, baseUrl);
   const included = await findIncluded(sql, page.matches, query.includes, query.revIncludes, baseUrl);
   return {
     text: searchBundle(withForm(query, parameters), page, included, baseUrlOf(service, request)),
-    noted: listOf('S', { type }, [...page.matches, ...included]),
+    noted: noteSearch(query, target, [...page.matches, ...included]),
   };
+}
+
+/** A search within the compartment of a patient is one about that patient, whatever it finds. */
+function noteSearch({ types }: SearchQuery, target: Target, shown: readonly StoredVersion[]): Noted {
+  const [type, ...others] = types;
+  const noted = listOf('S', type === undefined || others.length > 0 ? {} : { type }, shown);
+  const compartment = typeof target === 'string' ? undefined : target.compartment;
+  return compartment?.type === 'Patient' ? { ...noted, patient: compartment.id } : noted;
 }
 
 /** The other pages have the form that was asked for in the address of this one. */

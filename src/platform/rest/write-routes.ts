@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { type Criteria, type WriteRequest, type WriteResult, writeResources } from '#platform/store';
 import { sendResource, sendWritten, success } from './answers.ts';
@@ -9,36 +9,9 @@ import { readResourceBody } from './read-resource-body.ts';
 import { queryOf, readIfMatch, readParameters, readPreferences } from './request-headers.ts';
 
 export function registerWrites(app: FastifyInstance, context: FhirService): void {
-  const writeOne = async (request: FastifyRequest, wanted: WriteRequest): Promise<WriteResult> => {
-    const [result] = await writeResources(context.store, await context.actorOf(request), [wanted]);
-    if (!result) {
-      throw new Error('a write gave no result');
-    }
-    await noteMatched(context, request, [result]);
-    return result;
-  };
-
-  app.post('/:type', async (request, reply) => {
-    const type = knownType(request.params);
-    const resource = await readResourceBody(request, type);
-    const condition = request.headers['if-none-exist'];
-    const ifNoneExist = condition === undefined ? {} : { ifNoneExist: toCriteria(String(condition), type) };
-    const result = await writeOne(request, { kind: 'create', type, resource, ...ifNoneExist });
-    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
-  });
-
-  app.put('/:type/:id', async (request, reply) => {
-    const { type, id } = instanceOf(request.params);
-    const resource = await readResourceBody(request, type);
-    if (resource.id !== id) {
-      const text = 'The id of the resource must be that of the address.';
-      throw new AppError('invalid', 'rest.id-mismatch', text, {
-        issues: [{ severity: 'error', code: 'value', text, expression: `${type}.id` }],
-      });
-    }
-    const result = await writeOne(request, { kind: 'update', type, target: id, resource, ...preconditions(request) });
-    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
-  });
+  const { writeOne, create, update } = writesOf(context);
+  app.post('/:type', create);
+  app.put('/:type/:id', update);
 
   app.put('/:type', async (request, reply) => {
     const type = knownType(request.params);
@@ -67,6 +40,44 @@ export function registerWrites(app: FastifyInstance, context: FhirService): void
         : reply.code(204).send();
     });
   }
+}
+
+type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** What writes of one resource have in common, and the two that a Binary is written by as well. */
+export function writesOf(context: FhirService) {
+  const writeOne = async (request: FastifyRequest, wanted: WriteRequest): Promise<WriteResult> => {
+    const [result] = await writeResources(context.store, await context.actorOf(request), [wanted]);
+    if (!result) {
+      throw new Error('a write gave no result');
+    }
+    await noteMatched(context, request, [result]);
+    return result;
+  };
+
+  const create: Handler = async (request, reply) => {
+    const type = knownType(request.params);
+    const resource = await readResourceBody(request, type);
+    const condition = request.headers['if-none-exist'];
+    const ifNoneExist = condition === undefined ? {} : { ifNoneExist: toCriteria(String(condition), type) };
+    const result = await writeOne(request, { kind: 'create', type, resource, ...ifNoneExist });
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
+  };
+
+  const update: Handler = async (request, reply) => {
+    const { type, id } = instanceOf(request.params);
+    const resource = await readResourceBody(request, type);
+    if (resource.id !== id) {
+      const text = 'The id of the resource must be that of the address.';
+      throw new AppError('invalid', 'rest.id-mismatch', text, {
+        issues: [{ severity: 'error', code: 'value', text, expression: `${type}.id` }],
+      });
+    }
+    const result = await writeOne(request, { kind: 'update', type, target: id, resource, ...preconditions(request) });
+    return sendWritten(reply, result, readPreferences(request), baseUrlOf(context, request));
+  };
+
+  return { writeOne, create, update };
 }
 
 function targetOf(request: FastifyRequest): { type: string; target: string | Criteria } {

@@ -1,9 +1,10 @@
+import type { IdentifierEntry } from './hash.ts';
 import type { RangeEntry } from './range-entries.ts';
 
 /** Where the entries of one resource gather. */
 export type Collector = {
   readonly keys: Set<bigint>;
-  readonly identifiers: Set<bigint>;
+  readonly identifiers: Map<string, IdentifierEntry>;
   readonly strings: Set<string>;
   readonly ranges: RangeEntry[];
   /** The record's own address, if references may carry it. */

@@ -42,8 +42,10 @@ export type CompiledSearch = {
   /** Parameters of every resource type (`_id`, `_tag`, …). */
   common: CompiledParameter[];
   types: Record<string, CompiledParameter[]>;
-  /** Parameters through which a resource of the type belongs to a patient's compartment, the first leading. */
-  patientCompartment: Record<string, string[]>;
+  /** By compartment and type, the parameters through which a resource of the type belongs to it, the first leading. */
+  compartments: Record<string, Record<string, string[]>>;
+  /** Types that are no DomainResource: they have no narrative. */
+  withoutNarrative: string[];
   /** Element paths kept by `_summary=true`. */
   summary: Record<string, string[]>;
 };

@@ -1,7 +1,7 @@
 import type { Collector } from './collector.ts';
 import type { CompiledComponent } from './compiled-search.ts';
 import { hash64, valueKey } from './hash.ts';
-import { rangeEntriesOf } from './range-entries.ts';
+import { pairedNumbers, rangeEntriesOf } from './range-entries.ts';
 import { normalizeReference } from './references.ts';
 import type { SearchParameter } from './search-parameters.ts';
 import { pairedStringEntry, stringForms, stringsOf } from './string-forms.ts';
@@ -15,7 +15,7 @@ export function addCompositeEntries(
   { type, parameter, resource }: { type: string; parameter: SearchParameter; resource: Json },
   elements: readonly Found[],
 ): void {
-  const [first, second] = parameter.components ?? [];
+  const [first, second, third] = parameter.components ?? [];
   if (!first || !second) {
     return;
   }
@@ -26,7 +26,10 @@ export function addCompositeEntries(
     if (forms.length === 0 || others.length === 0) {
       continue;
     }
-    if (second.type === 'quantity' || second.type === 'number' || second.type === 'date') {
+    if (third) {
+      const ends = componentValues(third, element, resource);
+      collector.ranges.push(...pairedNumbers({ type, code, tokens: forms.map(hash64) }, others, ends));
+    } else if (second.type === 'quantity' || second.type === 'number' || second.type === 'date') {
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: forms.map(hash64) }, second.type, others));
     } else if (second.type === 'string') {
       const texts = others.flatMap((each) => stringsOf(each).flatMap((text) => stringForms(text, each.type, false)));

@@ -1,7 +1,9 @@
 import { AppError } from '#platform/errors';
 import { invalid, printable, unknownParameter } from './errors.ts';
 import { splitUnescaped } from './escapes.ts';
-import { findSearchParameter, isStoredType, type SearchParameter } from './search-parameters.ts';
+import { checkModifier } from './modifiers.ts';
+import { type SearchBudget, spend } from './search-budget.ts';
+import { findCommonParameter, findSearchParameter, isStoredType, type SearchParameter } from './search-parameters.ts';
 
 /** What a search asks of each resource: a small immutable tree which the store compiles to SQL. */
 export type Condition =
@@ -24,74 +26,54 @@ export type Condition =
       readonly type: string;
       readonly parameter: SearchParameter;
       readonly inner: Condition;
+    }
+  | {
+      /** The resource belongs to the compartment of a resource, or is that resource. */
+      readonly kind: 'compartment';
+      readonly compartment: string;
+      readonly id: string;
     };
 
-/**
- * What one search may still ask for, all its parameters together. Every chain multiplies by the types it may go
- * through, so that a short address could otherwise stand for millions of conditions.
- */
-export type SearchBudget = { links: number; conditions: number; found: number; compared: number };
-
-/** `links` are chains and `_has`; alternatives found by key share one look-up, those compared are a condition each. */
-export function fullBudget(): SearchBudget {
-  return { links: 10, conditions: 400, found: 2000, compared: 200 };
-}
-
-type Allowance = { readonly steps: number; readonly budget: SearchBudget };
-
-const stepsAtMost = 3;
-/** Alternatives in one value. */
-const alternativesAtMost = { found: 1000, compared: 50 };
+/** The types a condition speaks of: one, or several that have the parameter in common. */
+export type Subject = readonly string[];
 
 /**
- * Reads one condition: `code:modifier`, a chain `subject:Patient.name`, or `_has:Observation:patient:code`. What it
- * asks for is taken off the budget.
+ * Reads one condition: `code:modifier`, a chain `subject:Patient.name`, `_has:Observation:patient:code`, or `_list`. What
+ * it asks for is taken off the budget.
  */
-export function readCondition(type: string, name: string, value: string, budget: SearchBudget): Condition {
+export function readCondition(subject: Subject, name: string, value: string, budget: SearchBudget): Condition {
+  if (name === '_query') {
+    throw invalid(name, 'this server has no named queries');
+  }
   if (name.startsWith('_has:') || name.includes('.')) {
     spend(budget, 'links', 1, name);
   }
-  return read(type, name, value, { steps: stepsAtMost, budget });
+  return read(subject, name, value, budget);
 }
 
-const spentText = {
-  links: 'the search has too many chains',
-  conditions: 'the chain may lead to too many types; name them, as in subject:Patient.name',
-  found: 'the search has too many alternatives',
-  compared: 'the search has too many alternatives',
-};
-
-function spend(budget: SearchBudget, what: keyof SearchBudget, amount: number, name: string): void {
-  budget[what] -= amount;
-  if (budget[what] < 0) {
-    throw invalid(name, spentText[what]);
-  }
-}
-
-function read(type: string, name: string, value: string, allowance: Allowance): Condition {
+function read(subject: Subject, name: string, value: string, budget: SearchBudget): Condition {
   if (name.startsWith('_has:')) {
-    return readHas(type, name, value, takeStep(name, allowance));
+    return readHas(subject, name, value, budget);
+  }
+  if (name === '_list') {
+    return readList(name, value, budget);
   }
   const dot = name.indexOf('.');
   if (dot > 0) {
-    return readChain(type, [name.slice(0, dot), name.slice(dot + 1)], value, takeStep(name, allowance));
+    return readChain(subject, [name.slice(0, dot), name.slice(dot + 1)], value, budget);
   }
-  return readValue(type, name, value, allowance);
+  return readValue(subject, name, value, budget);
 }
 
-function takeStep(name: string, { steps, budget }: Allowance): Allowance {
-  if (steps === 0) {
-    throw invalid(name, `a chain has ${stepsAtMost} steps at most`);
-  }
-  return { steps: steps - 1, budget };
-}
+/** Alternatives in one value. */
+const alternativesAtMost = { found: 1000, compared: 50 };
 
-function readValue(type: string, name: string, value: string, { budget }: Allowance): Condition {
+function readValue(subject: Subject, name: string, value: string, budget: SearchBudget): Condition {
   const [code = '', modifier, ...rest] = name.split(':');
   if (rest.length > 0) {
     throw invalid(name, 'only one modifier is allowed');
   }
-  const parameter = getParameter(type, code, name);
+  const parameter = getParameter(subject, code, name);
   checkModifier(parameter, modifier, name);
   spend(budget, 'conditions', 1, name);
   const values = splitUnescaped(value, ',');
@@ -107,44 +89,62 @@ function readValue(type: string, name: string, value: string, { budget }: Allowa
 }
 
 function isCompared({ type }: SearchParameter): boolean {
-  return type === 'date' || type === 'number' || type === 'quantity' || type === 'composite' || type === 'string';
+  return (
+    type === 'date' ||
+    type === 'number' ||
+    type === 'quantity' ||
+    type === 'composite' ||
+    type === 'string' ||
+    type === 'special'
+  );
 }
 
-function readHas(referred: string, name: string, value: string, allowance: Allowance): Condition {
+function readHas(subject: Subject, name: string, value: string, budget: SearchBudget): Condition {
   const [, type = '', code = '', ...rest] = name.split(':');
   const inner = rest.join(':');
   if (!isStoredType(type) || code === '' || inner === '') {
     throw invalid(name, 'the form is _has:Type:reference:parameter');
   }
-  const parameter = getParameter(type, code, name);
+  const parameter = getParameter([type], code, name);
   if (parameter.type !== 'reference') {
     throw invalid(name, `${type}.${code} is no reference`);
   }
-  if (parameter.target && !parameter.target.includes(referred)) {
-    throw invalid(name, `${type}.${code} does not refer to a ${referred}`);
+  if (parameter.target && !subject.some((each) => parameter.target?.includes(each))) {
+    throw invalid(name, `${type}.${code} does not refer to a ${subject.join(' or ')}`);
   }
-  return { kind: 'has', type, parameter, inner: read(type, inner, value, allowance) };
+  spend(budget, 'steps', 1, name);
+  return { kind: 'has', type, parameter, inner: read([type], inner, value, budget) };
+}
+
+/** Resources that a List names: FHIR R4, search.html#list. */
+function readList(name: string, value: string, budget: SearchBudget): Condition {
+  const lists = splitUnescaped(value, ',').map((each) => each.replace(/^List\//, ''));
+  if (lists.some((each) => each.startsWith('$'))) {
+    throw invalid(name, 'lists are named by their id; this server keeps no current lists under names of their own');
+  }
+  return readHas(['List'], '_has:List:item:_id', lists.join(','), budget);
 }
 
 function readChain(
-  type: string,
+  subject: Subject,
   [head, tail]: readonly [head: string, tail: string],
   value: string,
-  allowance: Allowance,
+  budget: SearchBudget,
 ): Condition {
   const [code = '', wanted, ...rest] = head.split(':');
-  const parameter = getParameter(type, code, head);
+  const parameter = getParameter(subject, code, head);
   if (parameter.type !== 'reference') {
     throw invalid(head, `${printable(code)} is no reference and cannot be chained`);
   }
   if (rest.length > 0 || (wanted !== undefined && !isStoredType(wanted))) {
     throw invalid(head, `${printable([wanted, ...rest].join(':'))} is no resource type`);
   }
+  spend(budget, 'steps', 1, head);
   const first = tail.split('.')[0]?.split(':')[0] ?? '';
   const types = wanted === undefined ? (parameter.target ?? []) : [wanted];
   const targets = types
-    .filter((each) => first === '_has' || findSearchParameter(each, first) !== undefined)
-    .flatMap((each) => readBranch(each, tail, value, allowance));
+    .filter((each) => first === '_has' || first === '_list' || findSearchParameter(each, first) !== undefined)
+    .flatMap((each) => readBranch(each, tail, value, budget));
   if (targets.length === 0) {
     throw unknownParameter(`${head}.${tail}`, types.length > 5 ? 'any type it may refer to' : types.join(', '));
   }
@@ -152,9 +152,9 @@ function readChain(
 }
 
 /** A type the chain may go through; one that does not know the rest of the chain is none. */
-function readBranch(type: string, tail: string, value: string, allowance: Allowance) {
+function readBranch(type: string, tail: string, value: string, budget: SearchBudget) {
   try {
-    return [{ type, inner: read(type, tail, value, allowance) }];
+    return [{ type, inner: read([type], tail, value, budget) }];
   } catch (error) {
     if (error instanceof AppError && error.code === 'search.unknown-parameter') {
       return [];
@@ -163,39 +163,13 @@ function readBranch(type: string, tail: string, value: string, allowance: Allowa
   }
 }
 
-const modifiersOf: Readonly<Record<string, readonly string[]>> = {
-  token: ['missing', 'not', 'text', 'of-type'],
-  string: ['missing', 'exact', 'contains'],
-  uri: ['missing', 'above', 'below'],
-  reference: ['missing', 'identifier'],
-  date: ['missing'],
-  number: ['missing'],
-  quantity: ['missing'],
-};
-
-/** The modifiers a parameter understands; a reference understands each resource type as well. */
-export function supportedModifiers(parameter: SearchParameter): readonly string[] {
-  if (parameter.code === '_id') {
-    return ['missing', 'not'];
-  }
-  return modifiersOf[parameter.type] ?? [];
-}
-
-function checkModifier(parameter: SearchParameter, modifier: string | undefined, name: string): void {
-  if (modifier === undefined || supportedModifiers(parameter).includes(modifier)) {
-    return;
-  }
-  if (parameter.type === 'reference' && isStoredType(modifier)) {
-    return;
-  }
-  throw invalid(name, `the modifier :${printable(modifier)} is not supported for a ${parameter.type} parameter`);
-}
-
-/** The parameter of the type, or a refusal that names it as it was written. */
-export function getParameter(type: string, code: string, name: string): SearchParameter {
-  const parameter = findSearchParameter(type, code);
+/** The parameter of the types, or a refusal that names it as it was written. */
+export function getParameter(subject: Subject, code: string, name: string): SearchParameter {
+  const [type = '', ...others] = subject;
+  const parameter = others.length === 0 ? findSearchParameter(type, code) : findCommonParameter(code);
   if (!parameter) {
-    throw unknownParameter(name === code ? code : `${name} (${code})`, type);
+    const where = others.length === 0 ? type : 'every type that is searched';
+    throw unknownParameter(name === code ? code : `${name} (${code})`, where);
   }
   return parameter;
 }

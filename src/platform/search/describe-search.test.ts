@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { describeSearch } from './describe-search.ts';
 import { parseSearch } from './query.ts';
+import { compartmentTarget, wholeRecord } from './search-target.ts';
 
 const shown = (type: string, query: string, lenient = false): string =>
   describeSearch(parseSearch(type, new URLSearchParams(query), { lenient }));
@@ -30,6 +31,12 @@ describe('a search in the log', () => {
     ['Patient', 'identifier=ap123456', 'Patient?identifier={1}'],
   ])('%s?%s', (type, query, expected) => {
     expect(shown(type, query)).toBe(expected);
+  });
+
+  it('names the kind of a compartment, not whose it is', () => {
+    const query = parseSearch(compartmentTarget('Patient', '7', 'Observation'), [['code', 'x']]);
+    expect(describeSearch(query)).toBe('Patient/{1}/Observation?code={1}');
+    expect(describeSearch(parseSearch(wholeRecord, [['_type', 'Patient']]))).toBe('?_type=Patient');
   });
 
   it('does not even name what was left out as unknown', () => {

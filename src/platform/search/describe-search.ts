@@ -3,17 +3,18 @@ import type { SearchQuery } from './query.ts';
 import { findSearchParameter } from './search-parameters.ts';
 
 /** Controls whose values are words of the standard, names of parameters or numbers. */
-const open = new Set(['_count', '_sort', '_total', '_summary', '_include', '_revinclude']);
+const open = new Set(['_type', '_count', '_sort', '_total', '_summary', '_include', '_revinclude']);
 const ordered = new Set(['date', 'number', 'quantity']);
 
 /**
  * A search without what was sought, fit for a log: `Observation?subject:Patient={1}&code={2}&date=ge{1}&_count=20`. In
  * braces stands the number of alternatives. Names have passed the reading of the search, so they are the standard's.
  */
-export function describeSearch({ type, applied, ignored }: SearchQuery): string {
+export function describeSearch({ path, types, applied, ignored }: SearchQuery): string {
+  const [type = ''] = types;
   const parts = applied.map(([name, value]) => `${name}=${shownValue(type, name, value)}`);
   const left = ignored.length === 0 ? '' : ` (${ignored.length} unknown left out)`;
-  return `${type}?${parts.join('&')}${left}`;
+  return `${path.replace(/\/[^/]+\//, '/{1}/')}?${parts.join('&')}${left}`;
 }
 
 function shownValue(type: string, name: string, value: string): string {

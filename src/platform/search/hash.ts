@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { recentResults } from './recent-results.ts';
+import { tokenForm } from './value-forms.ts';
 
 /** The signed 64-bit number under which a search value is indexed: the first eight bytes of SHA-256 of its text. */
 export const hash64: (text: string) => bigint = recentResults(
@@ -27,6 +28,21 @@ export function parameterSalt(type: string, parameter: string): bigint {
 /** The 32-bit number of a parameter in the range table. */
 export function parameterNumber(type: string, parameter: string): number {
   return Number(BigInt.asIntN(32, hash64(`${type}.${parameter}`)));
+}
+
+/** Stands for "no system" among identifying tokens. */
+export const noSystem = 0n;
+
+/** How an identifying token is kept: its value under the parameter, and its system. */
+export type IdentifierEntry = { readonly key: bigint; readonly system: bigint };
+
+export function identifierEntry(
+  type: string,
+  parameter: string,
+  { system, code }: { readonly system?: string | undefined; readonly code: string },
+): IdentifierEntry {
+  const key = valueKey(type, parameter, tokenForm(undefined, code));
+  return { key, system: system === undefined || system === '' ? noSystem : hash64(system) };
 }
 
 /** The key of resources that lie in one patient's record and belong to the compartment of this other one as well. */

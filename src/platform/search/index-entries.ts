@@ -1,8 +1,17 @@
 import type { Collector } from './collector.ts';
 import { addCompositeEntries } from './composite-entries.ts';
-import { compartmentKey, referenceKey, valueKey } from './hash.ts';
+import {
+  compartmentKey,
+  type IdentifierEntry,
+  identifierEntry,
+  noSystem,
+  parameterNumber,
+  referenceKey,
+  valueKey,
+} from './hash.ts';
 import { labelOf } from './label-of.ts';
 import { leadingDateOf } from './leading-date.ts';
+import { pointOf } from './near.ts';
 import { type IndexedResource, patientsOf } from './patient-of.ts';
 import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
@@ -10,15 +19,16 @@ import { spanOf } from './ranges.ts';
 import { normalizeReference } from './references.ts';
 import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
-import { isIdentifying, isWholeSystem, textsOf, tokenForms, tokensOf } from './token-forms.ts';
+import { addTextEntries } from './text-entries.ts';
+import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
 
 /** Everything a resource is found by. */
 export type IndexEntries = {
   readonly keys: readonly bigint[];
-  /** Keys of tokens that identify, see `isIdentifying`. */
-  readonly identifiers: readonly bigint[];
+  /** Tokens that identify, see `isIdentifying`. */
+  readonly identifiers: readonly IdentifierEntry[];
   readonly strings: readonly string[];
   readonly ranges: readonly RangeEntry[];
   /** Logical id of the patient in whose compartment the resource lies. */
@@ -51,7 +61,7 @@ function indexedOf(type: string): readonly Indexed[] {
 /** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
 export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
   const type = resource.resourceType;
-  const collector: Collector = { keys: new Set(), identifiers: new Set(), strings: new Set(), ranges: [], baseUrl };
+  const collector: Collector = { keys: new Set(), identifiers: new Map(), strings: new Set(), ranges: [], baseUrl };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
   let date: Span | undefined;
@@ -70,11 +80,12 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       addEntries(collector, type, parameter, found);
     }
   }
+  addTextEntries(collector.strings, resource);
   const [patient, ...otherPatients] = patientsOf(resource, baseUrl);
   otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
     keys: [...collector.keys],
-    identifiers: [...collector.identifiers],
+    identifiers: [...collector.identifiers.values()],
     strings: [...collector.strings].sort(),
     ranges: collector.ranges,
     patient,
@@ -106,20 +117,37 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
     case 'reference':
       found.forEach((each) => addReference(collector, type, code, each));
       return;
+    case 'special':
+      found.forEach(({ value }) => addPoint(collector, type, code, value));
+      return;
     default:
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, parameter.type, found));
   }
 }
 
-function addToken({ keys, identifiers, strings }: Collector, type: string, code: string, found: Found): void {
-  const identifies = isIdentifying(found.type);
-  for (const token of tokensOf(found)) {
-    for (const form of tokenForms(token)) {
-      (identifies && !isWholeSystem(form) ? identifiers : keys).add(valueKey(type, code, form));
+function addToken(collector: Collector, type: string, code: string, found: Found): void {
+  if (isIdentifying(found.type)) {
+    addIdentifier(collector, type, code, found);
+  } else {
+    for (const form of tokensOf(found).flatMap(tokenForms)) {
+      collector.keys.add(valueKey(type, code, form));
     }
   }
-  identifierTypeForms(found).forEach((form) => identifiers.add(valueKey(type, code, form)));
-  textsOf(found).forEach((text) => strings.add(codeTextEntry(code, text)));
+  textsOf(found).forEach((text) => collector.strings.add(codeTextEntry(code, text)));
+}
+
+function addIdentifier({ keys, identifiers }: Collector, type: string, code: string, found: Found): void {
+  for (const token of tokensOf(found)) {
+    const entry = identifierEntry(type, code, token);
+    identifiers.set(`${entry.key}|${entry.system}`, entry);
+    if (token.system !== undefined) {
+      keys.add(valueKey(type, code, tokenForm(token.system, ''))); // who asks for a whole system asks for many
+    }
+  }
+  for (const form of identifierTypeForms(found)) {
+    const key = valueKey(type, code, form);
+    identifiers.set(`${key}|${noSystem}`, { key, system: noSystem });
+  }
 }
 
 /** An identifier under each coding of its type, for the modifier `:of-type`. */
@@ -153,6 +181,15 @@ function addUri({ keys, strings }: Collector, type: string, code: string, { valu
 function withAndWithoutVersion(address: string): readonly string[] {
   const bar = address.indexOf('|');
   return bar < 0 ? [address] : [address, address.slice(0, bar)];
+}
+
+/** A point is an entry whose lower end is the latitude and whose upper end is the longitude. */
+function addPoint({ ranges }: Collector, type: string, code: string, value: unknown): void {
+  const point = pointOf(value);
+  if (point) {
+    const { latitude: lo, longitude: hi } = point;
+    ranges.push({ lo, hi, parameter: parameterNumber(type, code), units: [], tokens: [] });
+  }
 }
 
 function addReference({ keys, baseUrl }: Collector, type: string, code: string, { value }: Found): void {

@@ -1,17 +1,32 @@
 export type { SearchType } from './compiled-search.ts';
-export { type Condition, readCondition, supportedModifiers } from './conditions.ts';
+export type { Condition } from './conditions.ts';
 export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
-export { compartmentKey, hash64, parameterNumber, parameterSalt, referenceKey, valueKey } from './hash.ts';
+export {
+  compartmentKey,
+  hash64,
+  type IdentifierEntry,
+  identifierEntry,
+  noSystem,
+  parameterNumber,
+  parameterSalt,
+  referenceKey,
+  valueKey,
+} from './hash.ts';
+export { followedFrom, type Include, referringTo } from './includes.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
 export { leadingDateOf } from './leading-date.ts';
-export { type IndexedResource, patientOf } from './patient-of.ts';
+export { type Point, readSurroundings } from './near.ts';
+export { type IndexedResource, patientOf, patientsOf } from './patient-of.ts';
 export { homeZoneMinutes, type Span, toSpan } from './periods.ts';
-export { type Include, parseSearch, type SearchQuery, type SortKey } from './query.ts';
+export { type Branch, conditionsOf, parseSearch, type SearchQuery, type SortKey } from './query.ts';
 export type { RangeEntry } from './range-entries.ts';
 export { normalizeReference, parseLocalReference } from './references.ts';
 export {
+  commonParameters,
+  compartmentParameters,
+  compartments,
   findSearchParameter,
   indexedParameters,
   isPatientLink,
@@ -22,15 +37,20 @@ export {
   storedTypes,
   summaryPathsOf,
 } from './search-parameters.ts';
+export { compartmentTarget, type SearchTarget, wholeRecord } from './search-target.ts';
 export {
   type ComparedValue,
   type Prefix,
   readDateValue,
   readNumberValue,
   readQuantityValue,
+  readToken,
   readTokenForm,
+  type TokenValue,
 } from './search-values.ts';
 export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry, stringForms } from './string-forms.ts';
-export { isIdentifying, isSystemless, isWholeSystem } from './token-forms.ts';
+export { textEntry } from './text-entries.ts';
+export { readTextQuery, type TextQuery } from './text-query.ts';
+export { isIdentifying, isSystemless } from './token-forms.ts';
 export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 export { walkPath } from './walk-path.ts';

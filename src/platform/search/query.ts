@@ -1,20 +1,28 @@
 import { AppError } from '#platform/errors';
-import { type Condition, fullBudget, getParameter, readCondition, type SearchBudget } from './conditions.ts';
-import { invalid, printable } from './errors.ts';
-import { isStoredType, type SearchParameter } from './search-parameters.ts';
+import { type Condition, getParameter, readCondition, type Subject } from './conditions.ts';
+import { invalid, unknownParameter } from './errors.ts';
+import { type Include, readInclude } from './includes.ts';
+import { type Point, readSurroundings } from './near.ts';
+import { fullBudget, type SearchBudget } from './search-budget.ts';
+import { findCommonParameter, type SearchParameter } from './search-parameters.ts';
+import { isOpen, narrowTarget, type SearchTarget, toTarget } from './search-target.ts';
 
-export type SortKey = { readonly parameter: SearchParameter; readonly descending: boolean };
-
-export type Include = {
-  readonly source: string;
+export type SortKey = {
   readonly parameter: SearchParameter;
-  readonly target: string | undefined;
-  readonly iterate: boolean;
+  readonly descending: boolean;
+  /** The place that nearness is an order from. */
+  readonly origin?: Point;
 };
 
+/** Conditions on resources of some types; all of them must hold. */
+export type Branch = { readonly types: readonly string[]; readonly conditions: readonly Condition[] };
+
 export type SearchQuery = {
-  readonly type: string;
-  readonly conditions: readonly Condition[];
+  /** Address below the base: `Patient`, `Patient/1/Observation`, or nothing for the whole record. */
+  readonly path: string;
+  readonly types: readonly string[];
+  /** What is sought: resources that meet one of the branches. A search on one type has a single branch. */
+  readonly branches: readonly Branch[];
   readonly sort: readonly SortKey[];
   readonly count: number;
   readonly total: 'none' | 'estimate' | 'accurate';
@@ -29,6 +37,11 @@ export type SearchQuery = {
   readonly ignored: readonly string[];
 };
 
+/** The conditions of a search on one type. */
+export function conditionsOf({ branches: [only] }: SearchQuery): readonly Condition[] {
+  return only?.conditions ?? [];
+}
+
 /** `characters` are those of all names and values together: more than any address may have. */
 const limits = { characters: 100_000, defaultCount: 20, maxCount: 1000, conditions: 50, sortKeys: 5, includes: 30 };
 
@@ -37,17 +50,44 @@ const controls = new Set(['_count', '_sort', '_total', '_summary', '_elements', 
 /** Controls of the answer that the HTTP border has already heeded. */
 const bordersOwn = new Set(['_format', '_pretty']);
 
+type Parameter = readonly [name: string, value: string];
+
 /**
- * Reads the parameters of a search on one type. An unknown parameter, modifier or value is refused, unless `lenient`:
- * then parameters unknown to the type are left out and named in `ignored`.
+ * Reads the parameters of a search on one type, on all, or within a compartment. An unknown parameter, modifier or value
+ * is refused, unless `lenient`: then parameters unknown to the type are left out and named in `ignored`.
  */
 export function parseSearch(
-  type: string,
-  parameters: Iterable<readonly [string, string]>,
+  sought: string | SearchTarget,
+  parameters: Iterable<Parameter>,
   options: { readonly lenient?: boolean } = {},
 ): SearchQuery {
-  const draft = emptyDraft();
+  const given = checked(parameters);
+  const target = narrowTarget(toTarget(sought), given);
+  const subjects = toSubjects(target, given);
+  const draft = emptyDraft(target, subjects);
   const budget = fullBudget();
+  for (const [name, value] of given) {
+    try {
+      readParameter(draft, [name, value], budget);
+      draft.applied.push([name, value]);
+    } catch (error) {
+      if (!options.lenient || !(error instanceof AppError) || error.code !== 'search.unknown-parameter') {
+        throw error;
+      }
+      draft.ignored.push(name);
+    }
+  }
+  for (const { conditions } of draft.branches) {
+    atMost(limits.conditions, 'conditions', conditions);
+  }
+  atMost(limits.includes, '_include and _revinclude', [...draft.includes, ...draft.revIncludes]);
+  refuseWholeRecord(draft, target);
+  draft.sort = draft.sort.map((key) => withOrigin(key, draft.branches));
+  return withCompartment(draft, target);
+}
+
+function checked(parameters: Iterable<Parameter>): Parameter[] {
+  const given: Parameter[] = [];
   let characters = 0;
   for (const [name, value] of parameters) {
     characters += name.length + value.length;
@@ -60,30 +100,59 @@ export function parseSearch(
     if (name.includes('\0') || value.includes('\0')) {
       throw invalid(name.replaceAll('\0', ''), 'the character U+0000 is not allowed');
     }
-    try {
-      readParameter(draft, type, [name, value], budget);
-      draft.applied.push([name, value]);
-    } catch (error) {
-      if (!options.lenient || !(error instanceof AppError) || error.code !== 'search.unknown-parameter') {
-        throw error;
-      }
-      draft.ignored.push(name);
-    }
+    given.push([name, value]);
   }
-  atMost(limits.conditions, 'conditions', draft.conditions);
-  atMost(limits.includes, '_include and _revinclude', [...draft.includes, ...draft.revIncludes]);
-  return { type, ...draft };
+  return given;
+}
+
+/**
+ * Several types are one subject when all that is asked of them is known to every type alike, else each is a subject of
+ * its own, with its own parameters of that name.
+ */
+function toSubjects({ types, isNamed }: SearchTarget, given: readonly Parameter[]): readonly Subject[] {
+  const isCommon = ([name]: Parameter): boolean =>
+    isControl(name) || name.startsWith('_has:') || findCommonParameter(name.split(':')[0] ?? '') !== undefined;
+  return types.length === 1 || !isNamed || given.every(isCommon) ? [types] : types.map((type) => [type]);
+}
+
+function isControl(name: string): boolean {
+  const [base = ''] = name.split(':');
+  return controls.has(base) || ['_type', '_include', '_revinclude', '_list', '_query'].includes(base);
+}
+
+/** The order and the number of the whole record are not worth reading it: that is what history and export are for. */
+function refuseWholeRecord(draft: Draft, { types, compartment }: SearchTarget): void {
+  const isUnconditional = compartment === undefined && draft.branches.some(({ conditions }) => conditions.length === 0);
+  if (types.length > 1 && isUnconditional && (draft.sort.length > 0 || draft.total === 'accurate')) {
+    throw invalid('_sort', 'several types are sorted and counted only where a condition says which of them');
+  }
+}
+
+function withCompartment(draft: Draft, { compartment }: SearchTarget): SearchQuery {
+  if (!compartment) {
+    return draft;
+  }
+  const { type, id } = compartment;
+  const within: Condition = { kind: 'compartment', compartment: type, id };
+  return { ...draft, branches: draft.branches.map((each) => ({ ...each, conditions: [within, ...each.conditions] })) };
 }
 
 type Draft = {
-  -readonly [Key in keyof Omit<SearchQuery, 'type'>]: SearchQuery[Key] extends readonly (infer Item)[]
-    ? Item[]
-    : SearchQuery[Key];
+  -readonly [Key in keyof Omit<
+    SearchQuery,
+    'branches' | 'path' | 'types'
+  >]: SearchQuery[Key] extends readonly (infer Item)[] ? Item[] : SearchQuery[Key];
+} & {
+  readonly path: string;
+  readonly types: readonly string[];
+  readonly branches: readonly { readonly types: readonly string[]; readonly conditions: Condition[] }[];
 };
 
-function emptyDraft(): Draft {
+function emptyDraft({ path, types }: SearchTarget, subjects: readonly Subject[]): Draft {
   return {
-    conditions: [],
+    path,
+    types,
+    branches: subjects.map((subject) => ({ types: subject, conditions: [] })),
     sort: [],
     count: limits.defaultCount,
     total: 'estimate',
@@ -97,12 +166,7 @@ function emptyDraft(): Draft {
   };
 }
 
-function readParameter(
-  draft: Draft,
-  type: string,
-  [name, value]: readonly [name: string, value: string],
-  budget: SearchBudget,
-): void {
+function readParameter(draft: Draft, [name, value]: Parameter, budget: SearchBudget): void {
   const [base = '', modifier] = name.split(':');
   if (modifier !== undefined && controls.has(base)) {
     throw invalid(name, 'this parameter has no modifiers');
@@ -112,7 +176,7 @@ function readParameter(
       draft.count = readCount(value);
       return;
     case '_sort':
-      draft.sort = atMost(limits.sortKeys, '_sort', value.split(',')).map((each) => readSortKey(type, each));
+      draft.sort = atMost(limits.sortKeys, '_sort', value.split(',')).map((each) => readSortKey(draft.types, each));
       return;
     case '_total':
       draft.total = oneOf(name, value, ['none', 'estimate', 'accurate']);
@@ -124,16 +188,23 @@ function readParameter(
       draft.elements = value.split(',').filter((each) => each !== '');
       return;
     case '_include':
-      draft.includes.push(readInclude(name, value, modifier));
+      draft.includes.push(readInclude(name, value, draft.types));
       return;
     case '_revinclude':
-      draft.revIncludes.push(readInclude(name, value, modifier));
+      draft.revIncludes.push(readInclude(name, value, draft.types));
       return;
     case '_cursor':
       draft.cursor = value;
       return;
+    case '_type':
+      if (!isOpen(draft.path)) {
+        throw unknownParameter(name, draft.path);
+      }
+      return; // it has named the types already
     default:
-      draft.conditions.push(readCondition(type, name, value, budget));
+      for (const { types, conditions } of draft.branches) {
+        conditions.push(readCondition(types, name, value, budget));
+      }
   }
 }
 
@@ -151,38 +222,32 @@ function readCount(value: string): number {
   return Math.min(Number(value), limits.maxCount);
 }
 
-function readSortKey(type: string, text: string): SortKey {
+const unordered = new Set(['_text', '_content']);
+
+function readSortKey(types: Subject, text: string): SortKey {
   const descending = text.startsWith('-');
   const code = descending ? text.slice(1) : text;
-  const parameter = getParameter(type, code, '_sort');
-  if (parameter.type === 'composite') {
-    throw invalid('_sort', `${code} is a composite and has no order`);
+  const parameter = getParameter(types, code, '_sort');
+  if (parameter.type === 'composite' || unordered.has(code)) {
+    throw invalid('_sort', `${code} has no order`);
   }
   return { parameter, descending };
 }
 
-function readInclude(name: string, value: string, modifier: string | undefined): Include {
-  const [source = '', code = '', target, ...rest] = value.split(':');
-  if (code === '*' || source === '*') {
-    throw invalid(name, 'the wildcard * is not supported, name the reference parameters wanted');
+/** What is near is sorted by its distance from the place that the search names. */
+function withOrigin(key: SortKey, branches: readonly Branch[]): SortKey {
+  if (key.parameter.type !== 'special') {
+    return key;
   }
-  if (modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') {
-    throw invalid(name, `there is no modifier :${printable(modifier)}`);
+  const { code } = key.parameter;
+  const near = branches
+    .flatMap(({ conditions }) => conditions)
+    .find((each) => each.kind === 'value' && each.parameter.code === code && each.modifier === undefined);
+  const [value] = near?.kind === 'value' ? near.values : [];
+  if (value === undefined) {
+    throw invalid('_sort', `an order by ${code} needs the place: ${code}=latitude|longitude`);
   }
-  if (rest.length > 0) {
-    throw invalid(name, 'the form is Type:reference or Type:reference:TargetType');
-  }
-  if (!isStoredType(source)) {
-    throw invalid(name, `${printable(source)} is no resource type`);
-  }
-  if (target !== undefined && !isStoredType(target)) {
-    throw invalid(name, `${printable(target)} is no resource type`);
-  }
-  const parameter = getParameter(source, code, name);
-  if (parameter.type !== 'reference') {
-    throw invalid(name, `${source}.${code} is no reference`);
-  }
-  return { source, parameter, target, iterate: modifier !== undefined };
+  return { ...key, origin: readSurroundings(code, value) };
 }
 
 function oneOf<Value extends string>(name: string, value: string, allowed: readonly Value[]): Value {

@@ -32,3 +32,14 @@ export function rangeEntriesOf(owner: RangeOwner, kind: string, found: readonly 
     tokens,
   }));
 }
+
+/** Two numbers of one element as one entry, the first as its lower end, the second as its upper. */
+export function pairedNumbers(owner: RangeOwner, firsts: readonly Found[], seconds: readonly Found[]): RangeEntry[] {
+  const parameter = parameterNumber(owner.type, owner.code);
+  const { tokens } = owner;
+  return firsts.flatMap(({ value: lo }) =>
+    seconds.flatMap(({ value: hi }) =>
+      typeof lo === 'number' && typeof hi === 'number' ? [{ lo, hi, parameter, units: [], tokens }] : [],
+    ),
+  );
+}

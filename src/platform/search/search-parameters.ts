@@ -6,18 +6,23 @@ const table = JSON.parse(readFileSync(new URL('./generated/search.json', import.
 
 export type SearchParameter = CompiledParameter & { readonly common: boolean };
 
-const commonParameters: readonly SearchParameter[] = table.common.map((each) => ({ ...each, common: true }));
+/** The parameters of every type: `_id`, `_tag`, …; `_text` only where there is a narrative. */
+export const commonParameters: readonly SearchParameter[] = table.common.map((each) => ({ ...each, common: true }));
 
 const byType = new Map<string, ReadonlyMap<string, SearchParameter>>(
   Object.entries(table.types).map(([type, parameters]) => [
     type,
     new Map(
-      [...commonParameters, ...parameters.filter(isSupported).map((each) => ({ ...each, common: false }))].map(
-        (each) => [each.code, each],
-      ),
+      [...commonOf(type), ...parameters.map((each) => ({ ...each, common: false }))].map((each) => [each.code, each]),
     ),
   ]),
 );
+
+function commonOf(type: string): readonly SearchParameter[] {
+  return table.withoutNarrative.includes(type)
+    ? commonParameters.filter(({ code }) => code !== '_text')
+    : commonParameters;
+}
 
 /** The resource types that can be stored and searched: every R4 resource but Parameters. */
 export const storedTypes: readonly string[] = Object.keys(table.types);
@@ -32,6 +37,11 @@ export function searchParametersOf(type: string): readonly SearchParameter[] {
 
 export function findSearchParameter(type: string, code: string): SearchParameter | undefined {
   return byType.get(type)?.get(code);
+}
+
+/** The parameter under which every type is searched alike. */
+export function findCommonParameter(code: string): SearchParameter | undefined {
+  return commonParameters.find((each) => each.code === code);
 }
 
 /** Parameters that are by definition the union of two others; they have no entries of their own. */
@@ -51,7 +61,20 @@ export function indexedParameters(type: string, code: string): readonly string[]
 
 /** Parameters of the type that place a resource in a patient's compartment, the leading one first. */
 export function patientParametersOf(type: string): readonly string[] {
-  return table.patientCompartment[type] ?? [];
+  return type === 'Patient' ? [] : compartmentParameters('Patient', type); // one linked to another lies in a record of its own
+}
+
+/** Types whose resources have a compartment of their own. */
+export const compartments: readonly string[] = Object.keys(table.compartments).sort();
+
+/** Parameters through which a resource of the type belongs to a compartment; none when it never does. */
+export function compartmentParameters(compartment: string, type: string): readonly string[] {
+  return table.compartments[compartment]?.[type] ?? [];
+}
+
+/** Types that may belong to a compartment, that of the compartment itself among them. */
+export function compartmentMembers(compartment: string): readonly string[] {
+  return storedTypes.filter((type) => type === compartment || compartmentParameters(compartment, type).length > 0);
 }
 
 /**
@@ -83,9 +106,4 @@ export function summaryPathsOf(type: string): ReadonlySet<string> {
     summaryPaths.set(type, paths);
   }
   return paths;
-}
-
-/** Composites of more than two components and the geographic `near` have no index. */
-function isSupported(parameter: CompiledParameter): boolean {
-  return parameter.type !== 'special' && (parameter.components?.length ?? 0) <= 2;
 }

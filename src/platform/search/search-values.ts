@@ -71,8 +71,11 @@ export function readQuantityValue(name: string, text: string): QuantityValue {
   return { ...value, unit: code === '' ? undefined : `${system}|${code}` };
 }
 
-/** The form of a token under which entries are kept: `code`, `system|code`, `system|` or `|code`. */
-export function readTokenForm(name: string, text: string, systemless: boolean): string {
+/** A token asked for: without a system any will do, an empty one stands for none, and an empty code for every code. */
+export type TokenValue = { readonly system: string | undefined; readonly code: string };
+
+/** Reads `code`, `system|code`, `system|` or `|code`; `systemless` elements have no system that could be asked for. */
+export function readToken(name: string, text: string, systemless: boolean): TokenValue {
   const [first = '', ...rest] = splitUnescaped(text, '|').map(unescape);
   if (rest.length > 1) {
     throw invalid(name, 'a token has the form system|code');
@@ -81,5 +84,11 @@ export function readTokenForm(name: string, text: string, systemless: boolean): 
   if (first === '' && (code ?? '') === '') {
     throw invalid(name, 'neither a system nor a code is given');
   }
-  return code === undefined || systemless ? tokenForm(undefined, code ?? first) : tokenForm(first, code);
+  return code === undefined || systemless ? { system: undefined, code: code ?? first } : { system: first, code };
+}
+
+/** The form of a token under which entries are kept: `code`, `system|code`, `system|` or `|code`. */
+export function readTokenForm(name: string, text: string, systemless: boolean): string {
+  const { system, code } = readToken(name, text, systemless);
+  return tokenForm(system, code);
 }

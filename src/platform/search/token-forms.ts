@@ -19,11 +19,6 @@ export function isIdentifying(type: string): boolean {
   return type === 'Identifier' || type === 'ContactPoint';
 }
 
-/** `system|` asks for everything that the system has named, and so does not identify. */
-export function isWholeSystem(form: string): boolean {
-  return form.endsWith('|') && !form.endsWith('\\|');
-}
-
 /** The tokens of an element by its type: one per coding, identifier or plain code. */
 export function tokensOf({ value, type }: Found): Token[] {
   if (isSystemless(type)) {

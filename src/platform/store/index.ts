@@ -1,6 +1,18 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { gone, notFound, placedAt } from './errors.ts';
 export { findPatientRecord, type PieceSize, type RecordFilter, type RecordPiece } from './everything.ts';
+export {
+  type BucketRange,
+  type Deletion,
+  deletionsSince,
+  type ExportedPatients,
+  type ExportedRow,
+  type ExportScope,
+  findInScope,
+  findReferring,
+  rowsLinkedTo,
+  rowsOfBuckets,
+} from './export-rows.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
 export type { Actor } from './prepared-write.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
@@ -26,6 +38,7 @@ export { findReferences, rewriteReferences } from './rewrite-references.ts';
 export { type Clause, clause, textOf, verbatim } from './search/clause.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
+export { hasSettled, honestMoment, type SettledMoment, takeMoment } from './settled-moment.ts';
 export type { Sql } from './sql.ts';
 export type { Guard, Store } from './store.ts';
 export type { Criteria, WriteRequest, WriteResult } from './write-request.ts';

@@ -1,5 +1,5 @@
 import type { AuthoredWrite } from './prepared-write.ts';
-import { contentSeparator, toColumns, toIdentifiers, toNewColumns, toRanges } from './row-columns.ts';
+import { contentSeparator, toColumns, toNewColumns, toRanges } from './row-columns.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -13,7 +13,6 @@ export async function insertRows(sql: Sql, writes: readonly AuthoredWrite[]): Pr
   const columns = toColumns(writes);
   const fresh = toNewColumns(writes);
   const ranges = toRanges(writes);
-  const identifiers = toIdentifiers(writes);
   // numbers are drawn in the order of the writes: a function in from gives its rows in order
   await sql`
     with given as materialized (
@@ -23,18 +22,18 @@ export async function insertRows(sql: Sql, writes: readonly AuthoredWrite[]): Pr
           ${columns.id}::text::text[], ${columns.version}::text::int[], ${columns.updated}::text::timestamptz[],
           ${fresh.self}::text::bigint[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
           ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[], ${columns.label}::text::text[],
-          ${columns.keys}::text::text[], ${columns.strings}::text::text[],
+          ${columns.keys}::text::text[], ${columns.identified}::text::text[], ${columns.strings}::text::text[],
           string_to_array(${columns.content}::text, ${contentSeparator}), ${fresh.home}::text::smallint[],
           ${columns.actor}::text::text[], ${columns.requestId}::text::text[])
         with ordinality
-        as g(method, bucket, type, id, version, updated, self, patient, patient_key, date_lo, date_hi, label, keys, strings,
-          content, home, actor, request_id, n)
+        as g(method, bucket, type, id, version, updated, self, patient, patient_key, date_lo, date_hi, label, keys,
+          identified, strings, content, home, actor, request_id, n)
     ),
     inserted as (
       insert into record.resource (bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo,
-        date_hi, label, keys, strings, content)
+        date_hi, label, keys, identified, strings, content)
       select bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo, date_hi, label,
-        keys::bigint[], array_to_tsvector(strings::text[]), content
+        keys::bigint[], identified::bigint[], array_to_tsvector(strings::text[]), content
       from given
       order by bucket, type, id -- writers of the same new resources meet in the same order
     ),
@@ -43,10 +42,10 @@ export async function insertRows(sql: Sql, writes: readonly AuthoredWrite[]): Pr
       select home, type, id, bucket from given where home is not null
     ),
     identified as (
-      insert into record.identifier_entry (bucket, key, rid)
-      select g.bucket, e.key, g.rid
-      from unnest(${identifiers.n}::text::int[], ${identifiers.key}::text::bigint[]) as e(n, key)
-        join given g on g.n = e.n
+      insert into record.identifier_entry (bucket, key, system, rid)
+      select bucket, entries[at], entries[at + 1], rid
+      from (select bucket, rid, identified::bigint[] as entries from given where identified <> '{}') as g,
+        generate_series(1, cardinality(entries), 2) as at
     ),
     ranged as (
       insert into record.range_entry (bucket, type, rid, parameter, lo, hi, units, tokens)

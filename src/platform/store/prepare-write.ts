@@ -28,6 +28,7 @@ export function prepareWrite(store: Store, step: Step, options: PrepareOptions):
     id: step.id ?? '',
     version: (newest?.version ?? 0) + 1,
     supersedes: currentOf(step)?.version ?? 0,
+    isNew: newest === undefined,
     updated: nextMoment(store, newest),
     ...(options.keepVersions && !newest ? keptVersion(resource) : {}),
   };

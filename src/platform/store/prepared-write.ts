@@ -11,6 +11,8 @@ export type PreparedWrite = {
   readonly version: number;
   /** Version of the current row this write supersedes; 0 when there must be none. */
   readonly supersedes: number;
+  /** There never was a version of it, not even a deleted one. */
+  readonly isNew: boolean;
   readonly updated: string;
   readonly content?: string;
   readonly entries?: IndexEntries;

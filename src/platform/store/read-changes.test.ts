@@ -174,6 +174,7 @@ async function writeRowsOf(sql: Sql, name: string): Promise<void> {
         id: resource.id,
         version: 1,
         supersedes: 0,
+        isNew: true,
         updated,
         content,
         entries,

@@ -95,7 +95,7 @@ export async function findOnly(
 /** Criteria select; what else a search can say (order, pages, summary) has no meaning in them. */
 function conditionQuery(type: string, criteria: Criteria, count: number): SearchQuery {
   const query = parseSearch(type, criteria);
-  if (query.conditions.length === 0) {
+  if (query.branches.every(({ conditions }) => conditions.length === 0)) {
     throw new AppError('stale', 'store.criteria-empty', `The criteria for ${type} select everything.`);
   }
   return { ...query, count, sort: [], total: 'none', summary: 'false', cursor: undefined };

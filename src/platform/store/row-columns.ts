@@ -26,6 +26,9 @@ export function toColumns(writes: readonly AuthoredWrite[]) {
     dateHi: list(({ write: { entries } }) => (entries?.date ? timestampLiteral(entries.date.hi) : null)),
     label: list(({ write }) => write.entries?.label ?? null),
     keys: list(({ write }) => arrayLiteral(write.entries?.keys ?? [])),
+    identified: list(({ write }) =>
+      arrayLiteral((write.entries?.identifiers ?? []).flatMap(({ key, system }) => [key, system])),
+    ),
     strings: list(({ write }) => arrayLiteral(write.entries?.strings ?? [])),
     content: writes.map(({ write }) => write.content ?? '').join(contentSeparator),
     actor: list(({ actor }) => actor.name),
@@ -41,7 +44,7 @@ export function toNewColumns(writes: readonly AuthoredWrite[]) {
     home: arrayLiteral(
       writes.map(({ write }) => {
         const home = bucketOfId(write.id);
-        return home === write.bucket ? null : home;
+        return home === write.bucket || !write.isNew ? null : home; // a deletion leaves the locator in place
       }),
     ),
   };
@@ -59,10 +62,4 @@ export function toRanges(writes: readonly AuthoredWrite[]) {
     units: list((each) => (each.range.units.length > 0 ? arrayLiteral(each.range.units) : null)),
     tokens: list((each) => (each.range.tokens.length > 0 ? arrayLiteral(each.range.tokens) : null)),
   };
-}
-
-/** The keys of identifying tokens of all writes; `n` is the write's place, from 1. */
-export function toIdentifiers(writes: readonly AuthoredWrite[]) {
-  const all = writes.flatMap(({ write }, at) => (write.entries?.identifiers ?? []).map((key) => ({ n: at + 1, key })));
-  return { n: arrayLiteral(all.map(({ n }) => n)), key: arrayLiteral(all.map(({ key }) => key)) };
 }

@@ -1,6 +1,6 @@
 import { arrayLiteral } from './array-literal.ts';
 import type { AuthoredWrite } from './prepared-write.ts';
-import { contentSeparator, toColumns, toIdentifiers, toRanges } from './row-columns.ts';
+import { contentSeparator, toColumns, toRanges } from './row-columns.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -15,10 +15,10 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
   const columns = toColumns(writes);
   const supersedes = arrayLiteral(writes.map(({ write }) => write.supersedes));
   const ranges = toRanges(writes);
-  const identifiers = toIdentifiers(writes);
   const rows = await sql<{ n: number }[]>`
     with given as materialized (
       select g.*, r.rid, r.updated as old_updated, r.method as old_method, r.content as old_content,
+        r.identified as old_identified,
         coalesce(g.patient, r.patient) as about
       from unnest(
           ${columns.method}::text::text[], ${columns.bucket}::text::smallint[], ${columns.type}::text::text[],
@@ -26,11 +26,11 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
           ${columns.updated}::text::timestamptz[], ${columns.patient}::text::text[],
           ${columns.patientKey}::text::bigint[], ${columns.dateLo}::text::timestamptz[],
           ${columns.dateHi}::text::timestamptz[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
-          ${columns.strings}::text::text[], string_to_array(${columns.content}::text, ${contentSeparator}),
+          ${columns.identified}::text::text[], ${columns.strings}::text::text[], string_to_array(${columns.content}::text, ${contentSeparator}),
           ${columns.actor}::text::text[], ${columns.requestId}::text::text[])
         with ordinality
         as g(method, bucket, type, id, version, supersedes, updated, patient, patient_key, date_lo, date_hi, label, keys,
-          strings, content, actor, request_id, n)
+          identified, strings, content, actor, request_id, n)
         join record.resource r
           on r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.supersedes
     ),
@@ -38,6 +38,7 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
       update record.resource r
       set version = g.version, updated = g.updated, method = g.method, patient = g.patient, patient_key = g.patient_key,
         date_lo = g.date_lo, date_hi = g.date_hi, label = g.label, keys = g.keys::bigint[],
+        identified = g.identified::bigint[],
         strings = array_to_tsvector(g.strings::text[]), content = g.content
       from given g
       where r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.supersedes
@@ -66,14 +67,20 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
     unranged as (
       delete from record.range_entry e using done d where e.bucket = d.bucket and e.rid = d.rid
     ),
+    reidentified as (
+      select bucket, rid, old_identified, identified::bigint[] as entries
+      from done
+      where method = 'DELETE' or identified::bigint[] <> old_identified
+    ),
     unidentified as (
-      delete from record.identifier_entry e using done d where e.bucket = d.bucket and e.rid = d.rid
+      delete from record.identifier_entry e
+      using reidentified d
+      where e.key = any(d.old_identified) and e.bucket = d.bucket and e.rid = d.rid
     ),
     identified as (
-      insert into record.identifier_entry (bucket, key, rid)
-      select d.bucket, e.key, d.rid
-      from unnest(${identifiers.n}::text::int[], ${identifiers.key}::text::bigint[]) as e(n, key)
-        join done d on d.n = e.n
+      insert into record.identifier_entry (bucket, key, system, rid)
+      select bucket, entries[at], entries[at + 1], rid
+      from reidentified, generate_series(1, cardinality(entries), 2) as at
     ),
     ranged as (
       insert into record.range_entry (bucket, type, rid, parameter, lo, hi, units, tokens)

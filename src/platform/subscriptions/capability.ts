@@ -5,11 +5,13 @@ import { findTopics } from './topics/find-topics.ts';
 
 const guide = 'http://hl7.org/fhir/uv/subscriptions-backport';
 
-/** What the CapabilityStatement says of subscriptions: the guide it follows, the topics there are, where websockets connect. */
+/** The statement of the guide that this part fulfils. */
+export const fulfilledStatement = `${guide}/CapabilityStatement/backport-subscription-server-r4`;
+
+/** What the CapabilityStatement says of subscriptions: the topics there are, where websockets connect. */
 export async function describeSubscriptions(sql: Sql, baseUrl: string): Promise<CapabilityAdditions> {
   const topics = [...(await findTopics(sql)).keys()].sort();
   return {
-    instantiates: [`${guide}/CapabilityStatement/backport-subscription-server-r4`],
     rest: {
       extension: [
         {

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JsonObject } from '#platform/fhir';
 import { createTestDatabase } from '../../../test/support/database.ts';
-import { eventually } from '../../../test/support/eventually.ts';
 import type { FhirServer } from '../../../test/support/fhir-server.ts';
 import { backport, numbersAt, topicSubscription } from '../../../test/support/notifications.ts';
 import { type Receiver, startReceiver } from '../../../test/support/receiver.ts';
@@ -37,7 +36,7 @@ const upTo = (last: number): number[] => Array.from({ length: last }, (_, at) =>
 
 async function subscribed(server: FhirServer, endpoint: string, channel: JsonObject = {}): Promise<string> {
   const { id } = await server.create(topicSubscription(topic, { endpoint, ...channel }));
-  await eventually(() => statusOf(server, id)).toBe('active');
+  await expect.poll(() => statusOf(server, id)).toBe('active');
   return id;
 }
 const statusOf = async (server: FhirServer, id: string): Promise<unknown> =>
@@ -50,7 +49,7 @@ describe('an endpoint that is down for a day', () => {
     const hook = await receiver();
     const id = await subscribed(server, hook.url);
     await server.create(observation('before'));
-    await eventually(() => numbersAt(hook)).toEqual([1]);
+    await expect.poll(() => numbersAt(hook)).toEqual([1]);
     await hook.stop();
     for (let hour = 0; hour < 24; hour += 1) {
       await server.create(observation(`hour ${hour}`));
@@ -61,14 +60,14 @@ describe('an endpoint that is down for a day', () => {
       const now = async () =>
         (await server.database.sql<{ failures: number }[]>`select failures from subscriptions.subscription`)[0]
           ?.failures;
-      await eventually(now).toBeGreaterThan(failures);
+      await expect.poll(now).toBeGreaterThan(failures);
     }
     expect(await statusOf(server, id)).toBe('error');
     expect((await server.get(`Subscription/${id}`)).body['error']).toBe('The endpoint refuses connections.');
     await hook.start();
     clock.aheadMs += hourMs;
-    await eventually(() => numbersAt(hook), { timeout: 10_000 }).toEqual(upTo(49));
-    await eventually(() => statusOf(server, id)).toBe('active');
+    await expect.poll(() => numbersAt(hook), { timeout: 10_000 }).toEqual(upTo(49));
+    await expect.poll(() => statusOf(server, id)).toBe('active');
     expect((await server.get(`Subscription/${id}`)).body).not.toHaveProperty('error');
   }, 60_000);
 
@@ -85,13 +84,13 @@ describe('an endpoint that is down for a day', () => {
     for (let at = 0; at < 10; at += 1) {
       await server.create(observation('x'));
     }
-    await eventually(() => numbersAt(sound)).toEqual(upTo(10));
+    await expect.poll(() => numbersAt(sound)).toEqual(upTo(10));
     expect(performance.now() - begun).toBeLessThan(3000);
     const failed = async () =>
       (await server.database.sql`select from subscriptions.subscription where failures > 0`).count;
-    await eventually(failed).toBe(20);
+    await expect.poll(failed).toBe(20);
     dead.behave(200);
-    await eventually(() => numbersAt(dead).length, { timeout: 15_000 }).toBe(200);
+    await expect.poll(() => numbersAt(dead).length, { timeout: 15_000 }).toBe(200);
   }, 60_000);
 
   it('gives up at last, says so, and serves it again when asked', async () => {
@@ -101,16 +100,16 @@ describe('an endpoint that is down for a day', () => {
     const id = await subscribed(server, hook.url);
     hook.behave(503);
     await server.create(observation('lost'));
-    await eventually(() => statusOf(server, id)).toBe('error');
+    await expect.poll(() => statusOf(server, id)).toBe('error');
     clock.aheadMs += 31 * 24 * hourMs;
-    await eventually(() => statusOf(server, id)).toBe('off');
+    await expect.poll(() => statusOf(server, id)).toBe('off');
     hook.behave(200);
     const before = (await server.get(`Subscription/${id}`)).body;
     expect(before['error']).toContain('given up');
     await server.put(`Subscription/${id}`, { ...before, status: 'requested' });
-    await eventually(() => statusOf(server, id)).toBe('active');
+    await expect.poll(() => statusOf(server, id)).toBe('active');
     await server.create(observation('found'));
-    await eventually(() => numbersAt(hook)).toContain(2);
+    await expect.poll(() => numbersAt(hook)).toContain(2);
   }, 60_000);
 
   it('keeps the order and the numbers of each subscription under many writers and an endpoint that fails at random', async () => {
@@ -135,7 +134,7 @@ describe('an endpoint that is down for a day', () => {
       }),
     );
     for (const hook of hooks) {
-      await eventually(() => numbersAt(hook).at(-1), { timeout: 30_000 }).toBe(200);
+      await expect.poll(() => numbersAt(hook).at(-1), { timeout: 30_000 }).toBe(200);
       expect(numbersAt(hook)).toEqual(upTo(200)); // here no call was cut after it was accepted
     }
     const rows = await database.sql<{ first: number; last: number; all: number }[]>`
@@ -150,3 +149,26 @@ it('waits longer with each failure, up to the bound', () => {
   expect(full).toEqual([1000, 2000, 4000, 8000, 16_000, 32_000, 64_000, 128_000, 256_000, 300_000, 300_000, 300_000]);
   expect(retryPauseMs(1000, pauses, 1)).toBe(240_000);
 });
+
+it('keeps events for a week behind their delivery, and those that are owed until they are given up', async () => {
+  const clock = { aheadMs: 0 };
+  const server = await start({ clock });
+  const [hook, away] = [await receiver(), await receiver()];
+  const [served, failing] = [await subscribed(server, hook.url), await subscribed(server, away.url)];
+  away.behave(500);
+  await server.create(observation('kept'));
+  const kept = async () =>
+    (await server.database.sql<{ subscription: string }[]>`select subscription from subscriptions.event`).map(
+      (each) => each.subscription,
+    );
+  await expect.poll(() => numbersAt(hook)).toEqual([1]);
+  await expect.poll(kept).toHaveLength(2);
+  clock.aheadMs += 6 * 24 * hourMs;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(new Set(await kept())).toEqual(new Set([served, failing]));
+  clock.aheadMs += 2 * 24 * hourMs;
+  await expect.poll(kept).toEqual([failing]);
+  away.behave(200);
+  clock.aheadMs += hourMs;
+  await expect.poll(() => numbersAt(away)).toEqual([1]);
+}, 60_000);

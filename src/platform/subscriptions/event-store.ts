@@ -60,14 +60,14 @@ export async function findEvents(
     limit ${limit}`;
 }
 
-/** Removes events that are no longer kept: `delivered` is the limit for those that were accepted, `any` for all. */
-export async function removeEvents(
-  sql: Sql,
-  olderThan: { readonly delivered: Date; readonly any: Date },
-): Promise<void> {
+/**
+ * Removes events older than a moment that nobody waits for: they were delivered, or a client of a websocket has had its
+ * time to ask for them, or their subscription was given up or put off.
+ */
+export async function removeEvents(sql: Sql, before: Date): Promise<void> {
   await sql`
     delete from subscriptions.event e
     using subscriptions.subscription s
-    where s.bucket = e.bucket and s.id = e.subscription and e.at < ${olderThan.delivered.toISOString()}
-      and (s.channel = 'websocket' or e.number <= s.delivered or e.at < ${olderThan.any.toISOString()})`;
+    where s.bucket = e.bucket and s.id = e.subscription and e.at < ${before.toISOString()}
+      and (s.channel = 'websocket' or e.number <= s.delivered or s.state = 'off')`;
 }

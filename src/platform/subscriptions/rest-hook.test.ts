@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '#platform/fhir';
-import { eventually } from '../../../test/support/eventually.ts';
 import { type FhirServer, placesOf } from '../../../test/support/fhir-server.ts';
 import { type Receiver, startReceiver } from '../../../test/support/receiver.ts';
 import { startSubscriptionServer } from '../../../test/support/subscription-server.ts';
@@ -41,7 +40,7 @@ const statusOf = async (id: string): Promise<unknown> => (await server.get(`Subs
 async function subscribe(criteria: string, channel: JsonObject): Promise<string> {
   const created = await server.create(subscription(criteria, channel));
   expect(created['status']).toBe('requested');
-  await eventually(() => statusOf(created.id)).toBe('active');
+  await expect.poll(() => statusOf(created.id)).toBe('active');
   return created.id;
 }
 
@@ -58,7 +57,7 @@ describe('a rest-hook in the manner of R4', () => {
     await server.create(observation('other'));
     const stored = await server.get(`Observation/${created.id}`);
     await server.put(`Observation/${created.id}`, { ...created, status: 'amended' });
-    await eventually(() => hook.accepted.length).toBe(3);
+    await expect.poll(() => hook.accepted.length).toBe(3);
     const [, first, second] = hook.accepted;
     expect(first).toMatchObject({ method: 'PUT', path: `/hook/Observation/${created.id}`, text: stored.text });
     expect(first?.headers).toMatchObject({
@@ -74,7 +73,7 @@ describe('a rest-hook in the manner of R4', () => {
     await subscribe('Observation?code=none', { endpoint: plain.url });
     await subscribe('Observation?code=none', { endpoint: `${xml.url}?key=1`, payload: 'application/fhir+xml' });
     const { id } = await server.create(observation('none'));
-    await eventually(() => [plain.accepted.length, xml.accepted.length]).toEqual([2, 2]);
+    await expect.poll(() => [plain.accepted.length, xml.accepted.length]).toEqual([2, 2]);
     expect(plain.accepted[1]).toMatchObject({
       method: 'POST',
       path: '/hook',
@@ -100,7 +99,7 @@ describe('a rest-hook in the manner of R4', () => {
     });
     await server.delete('Observation/brief');
     await server.create(observation('brief', { note: [{ text: 'last' }] }));
-    await eventually(() => hook.accepted.length).toBe(4);
+    await expect.poll(() => hook.accepted.length).toBe(4);
     expect(
       hook.accepted.slice(1).map(({ body }) => [body['status'], (body['meta'] as JsonObject)['versionId']]),
     ).toEqual([
@@ -117,7 +116,7 @@ describe('a rest-hook in the manner of R4', () => {
     const other = await server.create({ resourceType: 'Patient', name: [{ family: 'Məmmədova' }] });
     await server.create(observation('x', { subject: { reference: `Patient/${other.id}` } }));
     await server.create(observation('x', { subject: { reference: `Patient/${patient.id}` } }));
-    await eventually(() => hook.accepted.length).toBe(2);
+    await expect.poll(() => hook.accepted.length).toBe(2);
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(hook.accepted).toHaveLength(2);
   });
@@ -129,9 +128,9 @@ describe('a rest-hook in the manner of R4', () => {
     expect((await server.put(`Subscription/${id}`, off)).status).toBe(200);
     await server.create(observation('stop'));
     await server.put(`Subscription/${id}`, { ...off, status: 'active' });
-    await eventually(() => statusOf(id)).toBe('active');
+    await expect.poll(() => statusOf(id)).toBe('active');
     await server.create(observation('stop'));
-    await eventually(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'OPTIONS', 'POST']);
+    await expect.poll(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'OPTIONS', 'POST']);
     await server.delete(`Subscription/${id}`);
     await server.create(observation('stop'));
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -144,8 +143,8 @@ describe('a rest-hook in the manner of R4', () => {
     const end = new Date(Date.now() + 3000).toISOString();
     const created = await server.create({ ...subscription('Observation?code=end', { endpoint: hook.url }), end });
     await server.create(observation('end'));
-    await eventually(() => hook.accepted.length).toBe(2);
-    await eventually(() => statusOf(created.id)).toBe('off');
+    await expect.poll(() => hook.accepted.length).toBe(2);
+    await expect.poll(() => statusOf(created.id)).toBe('off');
     await server.create(observation('end'));
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(hook.accepted).toHaveLength(2);
@@ -159,7 +158,7 @@ describe('a rest-hook in the manner of R4', () => {
     const hook = await receiver();
     hook.behave(behaviour);
     const { id } = await server.create(subscription('Observation?code=never', { endpoint: hook.url }));
-    await eventually(() => statusOf(id)).toBe('error');
+    await expect.poll(() => statusOf(id)).toBe('error');
     expect((await server.get(`Subscription/${id}`)).body).toMatchObject({ error });
     const calls = hook.received.length;
     await server.create(observation('never'));
@@ -168,7 +167,7 @@ describe('a rest-hook in the manner of R4', () => {
     hook.behave(200);
     const again = (await server.get(`Subscription/${id}`)).body;
     expect((await server.put(`Subscription/${id}`, { ...again, status: 'requested' })).status).toBe(200);
-    await eventually(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'POST']);
+    await expect.poll(() => hook.accepted.map(({ method }) => method)).toEqual(['OPTIONS', 'POST']);
   });
 });
 

@@ -3,7 +3,7 @@ import type { Events } from '#platform/events';
 import type { Log } from '#platform/log';
 import type { FhirContext, Operation } from '#platform/rest';
 import type { Guard } from '#platform/store';
-import { describeSubscriptions } from './capability.ts';
+import { describeSubscriptions, fulfilledStatement } from './capability.ts';
 import { type DeliveryOptions, startDelivery } from './delivery/delivery.ts';
 import { guardSubscriptions, guardTopics } from './guards.ts';
 import { events as eventsOperation } from './operations/events.ts';
@@ -27,6 +27,7 @@ export type Subscriptions = {
   readonly guards: Readonly<Record<string, Guard>>;
   /** For the FHIR API. */
   readonly operations: readonly Operation[];
+  readonly instantiates: readonly string[];
   readonly describe: NonNullable<FhirContext['describe']>;
   /** Mounts the websocket, serves while the server listens, and stops with it. */
   readonly mount: (app: FastifyInstance) => Promise<void>;
@@ -38,6 +39,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   return {
     guards: { Subscription: guardSubscriptions(rules, now), Basic: guardTopics },
     operations: [status, eventsOperation, getWsBindingToken, topicsOperation],
+    instantiates: [fulfilledStatement],
     describe: (baseUrl) => describeSubscriptions(sql, baseUrl),
     mount: async (app) => {
       const baseUrl = (): string => store.baseUrl ?? `${app.listeningOrigin}/fhir`;

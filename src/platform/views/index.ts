@@ -1,3 +1,6 @@
+export { type Format, formats, writeRows } from './formats.ts';
+export { noteRun } from './note-run.ts';
 export { parseView } from './parse-view.ts';
-export { givenSource, recordSource, runView, type ViewRow, type ViewRows } from './run-view.ts';
-export type { View } from './view-tree.ts';
+export { runView, type ViewBatch } from './run-view.ts';
+export { givenSource, positionsOf, recordSource } from './sources.ts';
+export { viewDefinitionRun } from './view-operation.ts';

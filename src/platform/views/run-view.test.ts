@@ -3,7 +3,8 @@ import { AppError } from '#platform/errors';
 import type { JsonObject } from '#platform/fhir';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { parseView } from './parse-view.ts';
-import { givenSource, runView } from './run-view.ts';
+import { runView } from './run-view.ts';
+import { givenSource } from './sources.ts';
 
 let database: TestDatabase;
 
@@ -17,10 +18,9 @@ const baseUrl = 'https://vsis.az/fhir';
 /** The texts of the columns, row by row; resources are JSON text so that decimals keep their digits. */
 async function textsOf(definition: JsonObject, resources: string): Promise<(string | null)[][]> {
   const view = parseView(definition);
-  const store = { sql: database.sql, baseUrl, now: () => new Date() };
   const rows: (string | null)[][] = [];
-  for await (const batch of runView(store, view, givenSource(view, resources)).batches) {
-    rows.push(...batch.map((row) => [...row]));
+  for await (const batch of runView(database.sql, view, givenSource(view.resource, resources), { baseUrl }).batches) {
+    rows.push(...batch.rows.map((row) => [...row]));
   }
   return rows;
 }

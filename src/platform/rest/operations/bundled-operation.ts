@@ -6,7 +6,7 @@ import { readParameters } from '../request-headers.ts';
 import { joinPieces } from './join-pieces.ts';
 import type { OperationAnswer, OperationLevel } from './operation.ts';
 import { readParameterValues } from './read-parameters.ts';
-import { refuseUnsafeRead, runOperation } from './run-operation.ts';
+import { discard, refuseUnsafeRead, runOperation } from './run-operation.ts';
 
 const address =
   /^(?:(?<type>[A-Za-z]+)\/(?:(?<id>[^/$]+)\/(?:_history\/(?<version>[^/$]+)\/)?)?)?\$(?<name>[^/?]+)(?:\?(?<query>.*))?$/;
@@ -47,8 +47,10 @@ function readCall({ url, path, method }: Entry, baseUrl: string) {
   return { level, type: known, id, version, name, query: readParameters(query) };
 }
 
-async function wholeBody({ body, contentType }: OperationAnswer): Promise<string | undefined> {
+async function wholeBody(answer: OperationAnswer): Promise<string | undefined> {
+  const { body, contentType } = answer;
   if (contentType !== undefined) {
+    await discard(answer);
     const text = 'This answer is no resource; call the operation by itself.';
     throw new AppError('notAcceptable', 'rest.no-resource-answer', text);
   }

@@ -1,6 +1,8 @@
 import { patientEverything } from './everything.ts';
+import { lastn } from './lastn.ts';
+import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { validate } from './validate.ts';
 
 /** The operations of the record itself; other parts hand in theirs. */
-export const ownOperations: readonly Operation[] = [patientEverything, validate];
+export const ownOperations: readonly Operation[] = [patientEverything, lastn, meta, metaAdd, metaDelete, validate];

@@ -10,7 +10,7 @@ import { refusedParameter } from './refused-parameter.ts';
 /** More than any honest call has; each is checked. */
 const parametersAtMost = 1000;
 
-/** Controls of the answer that the HTTP border heeds. */
+/** Controls of the answer that the HTTP border heeds, but for an operation that names them. */
 const bordersOwn = new Set(['_format', '_pretty']);
 
 /** One parameter as it came, with the place that an error names. */
@@ -32,8 +32,9 @@ export function readParameterValues(
   query: Iterable<readonly [string, string]>,
   body: unknown,
 ): OperationParameters {
+  const own = new Set(operation.parameters.map(({ name }) => name));
   const fromAddress = [...query]
-    .filter(([name, value]) => !bordersOwn.has(name) && value !== '')
+    .filter(([name, value]) => (own.has(name) || !bordersOwn.has(name)) && value !== '')
     .map(([name, value]): Given => ({ name, value, place: `http.${name}` }));
   const given = [...fromAddress, ...(body === undefined ? [] : readGivenBody(operation, body))];
   if (given.length > parametersAtMost) {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { RecordPiece, Sql, StoredVersion } from '#platform/store';
+import type { RecordPiece, Sql } from '#platform/store';
+import { foundEntry } from '../bundles.ts';
 import { createReferenceScan } from './reference-scan.ts';
 import { findSupporting, type Supporting, supportingAtMost } from './supporting-resources.ts';
 
@@ -46,7 +47,7 @@ export async function* writeRecordBundle(bundle: RecordBundle): AsyncGenerator<B
   for await (const found of findSupporting(sql, scan, { known, isShown })) {
     supporting += found.length;
     if (found.length > 0) {
-      yield Buffer.from(separator + found.map((each) => includedEntry(each, baseUrl)).join(','));
+      yield Buffer.from(separator + found.map((each) => foundEntry(each, { mode: 'include' }, baseUrl)).join(','));
       separator = ',';
     }
   }
@@ -74,10 +75,6 @@ async function* readPieces({ first, readNext, atMost }: RecordBundle): AsyncGene
     }
     piece = await readNext(piece.next, atMost.count - count);
   }
-}
-
-function includedEntry({ type, id, content }: StoredVersion, baseUrl: string): string {
-  return `{"fullUrl":${JSON.stringify(`${baseUrl}/${type}/${id}`)},"resource":${content},"search":{"mode":"include"}}`;
 }
 
 const cutEntry = JSON.stringify({

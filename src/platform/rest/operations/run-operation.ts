@@ -6,8 +6,20 @@ import type { Operation, OperationAnswer, OperationCall } from './operation.ts';
 export async function runOperation(operation: Operation, call: OperationCall): Promise<OperationAnswer> {
   const { service, request } = call;
   const answer = await operation.run(call);
-  await Promise.all((await toRecords(service, request, answer.noted)).map(service.audit.record));
+  try {
+    await Promise.all((await toRecords(service, request, answer.noted)).map(service.audit.record));
+  } catch (error) {
+    await discard(answer);
+    throw error;
+  }
   return answer;
+}
+
+/** Lets go of what an answer holds that is not sent: pieces may stand on a statement that is still open. */
+export async function discard({ body }: OperationAnswer): Promise<void> {
+  if (body !== undefined && typeof body !== 'string' && !Buffer.isBuffer(body)) {
+    await body[Symbol.asyncIterator]().return?.();
+  }
 }
 
 /** Refuses a call by a method that must not change what is stored. FHIR R4, operations.html#request. */

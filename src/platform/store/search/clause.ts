@@ -50,7 +50,34 @@ export function textOf({ texts }: Clause): string {
   return texts.map((each, at) => (at === 0 ? each : `$${at}${each}`)).join('');
 }
 
-/** Sends the statement, planned for its values. */
-export async function run<Row extends Record<string, unknown>>(sql: Sql, statement: Clause): Promise<Row[]> {
-  return sql.unsafe<Row[]>(textOf(statement), [...statement.values]);
+const keptTexts = new Set<string>();
+/** A connection remembers every statement that is kept. */
+const keptAtMost = 300;
+
+/**
+ * Sends the statement: planned for its values, or where the plan does not depend on them (`kept`) prepared, so that it
+ * is read and planned once for many.
+ */
+export async function run<Row extends Record<string, unknown>>(
+  sql: Sql,
+  statement: Clause,
+  { kept = false }: { readonly kept?: boolean | undefined } = {},
+): Promise<Row[]> {
+  const text = textOf(statement);
+  const prepare = kept && (keptTexts.has(text) || keptTexts.size < keptAtMost);
+  if (prepare) {
+    keptTexts.add(text);
+  }
+  return sql.unsafe<Row[]>(text, [...statement.values], { prepare });
+}
+
+/** The same for more rows than memory should hold: the next page is read when the last has been taken. */
+export async function* pages<Row extends Record<string, unknown>>(
+  sql: Sql,
+  statement: Clause,
+  pageSize: number,
+): AsyncGenerator<Row[]> {
+  for await (const rows of sql.unsafe<Row[]>(textOf(statement), [...statement.values]).cursor(pageSize)) {
+    yield rows;
+  }
 }

@@ -1,16 +1,18 @@
 import {
+  type Branch,
   type Condition,
-  indexedParameters,
   isPatientLink,
   parameterSalt,
   presenceForm,
   type SearchParameter,
-  valueKey,
+  storedTypes,
 } from '#platform/search';
+import { arrayLiteral } from '../array-literal.ts';
 import { type Clause, clause, verbatim } from './clause.ts';
-import { hasAnyKey } from './compile-keys.ts';
+import { compileCompartment } from './compile-compartment.ts';
+import { hasAnyKey, valueKeys } from './compile-keys.ts';
 import { compileValue } from './compile-value.ts';
-import { allOf, anyOf, column, nested, type Scope } from './scope.ts';
+import { allOf, anyOf, column, nested, type Scope, typeOf } from './scope.ts';
 
 /** Compiles one condition on the row of the scope to an SQL expression. */
 export function compileCondition(scope: Scope, condition: Condition): Clause {
@@ -23,36 +25,52 @@ export function compileCondition(scope: Scope, condition: Condition): Clause {
       return compileChain(scope, condition);
     case 'has':
       return compileHas(scope, condition);
+    case 'compartment':
+      return compileCompartment(scope, condition);
   }
 }
 
-/** All rows of a type that meet all conditions, as the where-clause of an alias. */
-export function compileWhere(scope: Scope, conditions: readonly Condition[]): Clause {
-  return allOf([
-    clause`${column(scope, 'type')} = ${scope.type}`,
-    ...conditions.map((each) => compileCondition(scope, each)),
-  ]);
+/** All rows that meet one of the branches, as the where-clause of an alias. */
+export function compileBranches(scope: Scope, branches: readonly Branch[]): Clause {
+  return anyOf(branches.map(({ types, conditions }) => compileWhere({ ...scope, types }, conditions)));
+}
+
+/** All rows of the scope's types that meet all conditions, as the where-clause of an alias. */
+function compileWhere(scope: Scope, conditions: readonly Condition[]): Clause {
+  return allOf([...isOfTypes(scope), ...conditions.map((each) => compileCondition(scope, each))]);
+}
+
+function isOfTypes(scope: Scope): Clause[] {
+  const { types } = scope;
+  const type = column(scope, 'type');
+  if (types.length === storedTypes.length) {
+    return [];
+  }
+  return [
+    types.length === 1
+      ? clause`${type} = ${typeOf(scope)}`
+      : clause`${type} = any(${arrayLiteral(types)}::text::text[])`,
+  ];
 }
 
 function compileMissing(scope: Scope, { code }: SearchParameter, missing: boolean): Clause {
-  const { type } = scope;
   if (code === '_id' || code === '_lastUpdated') {
     return missing ? clause`false` : clause`true`; // no resource is without them
   }
-  const keys = indexedParameters(type, code).map((each) => valueKey(type, each, presenceForm));
-  const present = hasAnyKey(scope, keys);
+  const present = hasAnyKey(scope, valueKeys(scope, code, [presenceForm]));
   return missing ? clause`not ${present}` : present;
 }
 
 function compileChain(scope: Scope, condition: Condition & { kind: 'chain' }): Clause {
   const { code } = condition.parameter;
-  const salt = String(parameterSalt(scope.type, code));
+  const referring = typeOf(scope);
+  const salt = String(parameterSalt(referring, code));
   return anyOf(
     condition.targets.map(({ type, inner }) => {
       const target = nested(scope, type);
       const found = compileWhere(target, [inner]);
       const self = column(target, 'self');
-      if (type === 'Patient' && isPatientLink(scope.type, code)) {
+      if (type === 'Patient' && isPatientLink(referring, code)) {
         return clause`(${column(scope, 'patient_key')} in (
             select ${self} from record.resource ${verbatim(target.alias)} where ${found})
           and ${refersToItsPatient(scope, code)})`;
@@ -68,7 +86,7 @@ function compileHas(scope: Scope, condition: Condition & { kind: 'has' }): Claus
   const referring = nested(scope, condition.type);
   const found = compileWhere(referring, [condition.inner]);
   const self = column(scope, 'self');
-  if (scope.type === 'Patient' && isPatientLink(condition.type, code)) {
+  if (typeOf(scope) === 'Patient' && isPatientLink(condition.type, code)) {
     return clause`${self} in (
       select ${column(referring, 'patient_key')} from record.resource ${verbatim(referring.alias)}
       where ${found} and ${refersToItsPatient(referring, code)})`;
@@ -81,6 +99,6 @@ function compileHas(scope: Scope, condition: Condition & { kind: 'has' }): Claus
 
 /** A resource may be stored with a patient whom another of its elements names, an observation's performer for one. */
 function refersToItsPatient(scope: Scope, code: string): Clause {
-  const salt = String(parameterSalt(scope.type, code));
+  const salt = String(parameterSalt(typeOf(scope), code));
   return clause`${column(scope, 'patient_key')} # ${salt}::bigint = any(${column(scope, 'keys')})`;
 }

@@ -12,7 +12,7 @@ import { arrayLiteral } from '../array-literal.ts';
 import { timestampLiteral } from '../timestamp-literal.ts';
 import { type Clause, clause } from './clause.ts';
 import { compareDate, compareNumber, type SpanColumns } from './compare-spans.ts';
-import { anyOf, column, type Scope } from './scope.ts';
+import { anyOf, column, type Scope, typeOf } from './scope.ts';
 
 /** Conditions on dates, numbers and quantities. */
 export function compileRange(scope: Scope, parameter: SearchParameter, values: readonly string[]): Clause {
@@ -20,11 +20,11 @@ export function compileRange(scope: Scope, parameter: SearchParameter, values: r
   if (code === '_lastUpdated') {
     return onColumns(scope, code, values, ['updated', 'updated']);
   }
-  if (code === leadingDateOf(scope.type)) {
+  if (code === leadingDateOf(typeOf(scope))) {
     return onColumns(scope, code, values, ['date_lo', 'date_hi']);
   }
   const kind = type === 'date' || type === 'number' ? type : 'quantity';
-  return hasEntry(scope, code, anyOf(values.map((value) => compareEntry(scope, code, kind, value))));
+  return hasEntry(scope, code, anyOf(values.map((value) => compareEntry(code, kind, value))));
 }
 
 function onColumns(
@@ -42,11 +42,11 @@ function onColumns(
 }
 
 /** Compares a row of the range table, alias `entry`, with a sought value. */
-export function compareEntry(scope: Scope, name: string, kind: 'quantity' | 'number' | 'date', text: string): Clause {
+export function compareEntry(name: string, kind: 'quantity' | 'number' | 'date', text: string): Clause {
   const columns: SpanColumns = {
     lo: clause`entry.lo`,
     hi: clause`entry.hi`,
-    literal: (value) => clause`${String(value)}::text::numeric`,
+    literal: numericLiteral,
   };
   if (kind === 'date') {
     return compareDate(readDateValue(name, text), columns);
@@ -61,9 +61,15 @@ export function compareEntry(scope: Scope, name: string, kind: 'quantity' | 'num
     : clause`(${amount} and ${String(hash64(value.unit))}::bigint = any(entry.units))`;
 }
 
+export function numericLiteral(value: number): Clause {
+  return clause`${String(value)}::text::numeric`;
+}
+
 /** Rows that have an entry under the parameter which meets the condition. */
 export function hasEntry(scope: Scope, code: string, condition: Clause): Clause {
-  const numbers = arrayLiteral(indexedParameters(scope.type, code).map((each) => parameterNumber(scope.type, each)));
+  const type = typeOf(scope);
+  const numbers = arrayLiteral(indexedParameters(type, code).map((each) => parameterNumber(type, each)));
   return clause`(${column(scope, 'bucket')}, ${column(scope, 'rid')}) in (
-    select entry.bucket, entry.rid from record.range_entry entry where entry.parameter = any(${numbers}::text::int[]) and ${condition})`;
+    select entry.bucket, entry.rid from record.range_entry entry
+    where entry.parameter = any(${numbers}::text::int[]) and ${condition})`;
 }

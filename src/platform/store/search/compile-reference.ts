@@ -10,11 +10,10 @@ import {
   type SearchParameter,
   targetIdentifierForm,
   unescape,
-  valueKey,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { hasAnyKey } from './compile-keys.ts';
-import { anyOf, column, type Scope } from './scope.ts';
+import { hasAnyKey, valueKeys } from './compile-keys.ts';
+import { anyOf, column, type Scope, typeOf } from './scope.ts';
 
 export function compileReference(
   scope: Scope,
@@ -22,14 +21,11 @@ export function compileReference(
   modifier: string | undefined,
   values: readonly string[],
 ): Clause {
-  const { type } = scope;
+  const type = typeOf(scope);
   const { code } = parameter;
   if (modifier === 'identifier') {
     const forms = values.map((value) => readTokenForm(`${code}:identifier`, value, false));
-    return hasAnyKey(
-      scope,
-      forms.map((form) => valueKey(type, code, targetIdentifierForm(form))),
-    );
+    return hasAnyKey(scope, valueKeys(scope, code, forms.map(targetIdentifierForm)));
   }
   const targets = values.flatMap((value) => targetsOf(scope, parameter, modifier, unescape(value)));
   const found = hasAnyKey(
@@ -48,7 +44,7 @@ function patientIdOf(target: string): string | undefined {
 }
 
 /** Rows stored with this patient; the hash finds them, the id itself decides. */
-function isOfPatient(scope: Scope, patientId: string): Clause {
+export function isOfPatient(scope: Scope, patientId: string): Clause {
   return clause`(${column(scope, 'patient_key')} = ${String(hash64(`Patient/${patientId}`))}::bigint
     and ${column(scope, 'patient')} = ${patientId})`;
 }

@@ -7,10 +7,9 @@ import {
   stringForms,
   tokenForm,
   unescape,
-  valueKey,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { beginsWith, hasAnyKey } from './compile-keys.ts';
+import { beginsWith, hasAnyKey, valueKeys } from './compile-keys.ts';
 import { anyOf, column, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
@@ -22,10 +21,8 @@ export function compileString(
 ): Clause {
   const { code } = parameter;
   if (modifier === 'exact') {
-    return hasAnyKey(
-      scope,
-      values.map((value) => valueKey(scope.type, code, exactForm(unescape(value)))),
-    );
+    const forms = values.map((value) => exactForm(unescape(value)));
+    return hasAnyKey(scope, valueKeys(scope, code, forms));
   }
   const alternatives = values.map((value) => formsOf(parameter, unescape(value)));
   return modifier === 'contains'
@@ -70,10 +67,8 @@ export function compileUri(
     );
   }
   const wanted = modifier === 'above' ? uris.flatMap(uriAndParents) : uris;
-  return hasAnyKey(
-    scope,
-    wanted.map((uri) => valueKey(scope.type, code, tokenForm(undefined, uri))),
-  );
+  const forms = wanted.map((uri) => tokenForm(undefined, uri));
+  return hasAnyKey(scope, valueKeys(scope, code, forms));
 }
 
 const parentsAtMost = 100;

@@ -1,19 +1,20 @@
 import {
   codeTextEntry,
+  identifierEntry,
   indexedParameters,
   invalid,
   isIdentifying,
   isSystemless,
-  isWholeSystem,
   ofTypeForm,
-  readTokenForm,
+  readToken,
   type SearchParameter,
   splitUnescaped,
+  type TokenValue,
+  tokenForm,
   unescape,
-  valueKey,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { beginsWith, hasAnyIdentifier, hasAnyKey } from './compile-keys.ts';
+import { beginsWith, hasAnyIdentifier, hasAnyKey, type SoughtIdentifier, valueKeys } from './compile-keys.ts';
 import { anyOf, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
@@ -23,34 +24,57 @@ export function compileToken(
   modifier: string | undefined,
   values: readonly string[],
 ): Clause {
-  const codes = indexedParameters(scope.type, parameter.code);
   if (modifier === 'text') {
     const texts = values.map((value) => soughtText(`${parameter.code}:text`, unescape(value)));
+    const codes = new Set(scope.types.flatMap((type) => indexedParameters(type, parameter.code)));
     return beginsWith(
       scope,
-      codes.flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
+      [...codes].flatMap((code) => texts.map((text) => [codeTextEntry(code, text)])),
     );
   }
-  const forms = values.map((value) =>
+  const found =
     modifier === 'of-type'
-      ? readOfTypeForm(parameter, value)
-      : readTokenForm(parameter.code, value, hasNoSystem(parameter)),
-  );
-  const found = hasAnyForm(scope, parameter, forms);
+      ? hasAnyIdentifier(
+          scope,
+          valueKeys(
+            scope,
+            parameter.code,
+            values.map((value) => readOfTypeForm(parameter, value)),
+          ).map((key) => ({ key, system: undefined })),
+        )
+      : hasAnyToken(
+          scope,
+          parameter,
+          values.map((value) => readToken(parameter.code, value, hasNoSystem(parameter))),
+        );
   return modifier === 'not' ? clause`not ${found}` : found;
 }
 
 /** Identifying tokens are looked for among themselves; a parameter may hold both kinds. */
-function hasAnyForm(scope: Scope, { code, paths }: SearchParameter, forms: readonly string[]): Clause {
-  const types = paths.flatMap((path) => path.types);
-  const identifying = types.some(isIdentifying) ? forms.filter((form) => !isWholeSystem(form)) : [];
-  const others = types.every(isIdentifying) ? forms.filter(isWholeSystem) : forms;
-  const keysOf = (some: readonly string[]): bigint[] =>
-    indexedParameters(scope.type, code).flatMap((each) => some.map((form) => valueKey(scope.type, each, form)));
+function hasAnyToken(scope: Scope, parameter: SearchParameter, tokens: readonly TokenValue[]): Clause {
+  const types = parameter.paths.flatMap((path) => path.types);
+  const identifying = types.some(isIdentifying) ? tokens.filter(({ code }) => code !== '') : [];
+  const others = types.every(isIdentifying) ? tokens.filter(({ code }) => code === '') : tokens;
+  const forms = others.map(({ system, code }) => tokenForm(system, code));
   return anyOf([
-    ...(identifying.length > 0 ? [hasAnyIdentifier(scope, keysOf(identifying))] : []),
-    ...(others.length > 0 ? [hasAnyKey(scope, keysOf(others))] : []),
+    ...(identifying.length > 0 ? [hasAnyIdentifier(scope, identifiersOf(scope, parameter, identifying))] : []),
+    ...(forms.length > 0 ? [hasAnyKey(scope, valueKeys(scope, parameter.code, forms))] : []),
   ]);
+}
+
+function identifiersOf(
+  { types }: Scope,
+  { code }: SearchParameter,
+  tokens: readonly TokenValue[],
+): readonly SoughtIdentifier[] {
+  return types.flatMap((type) =>
+    indexedParameters(type, code).flatMap((each) =>
+      tokens.map((token) => {
+        const { key, system } = identifierEntry(type, each, token);
+        return { key, system: token.system === undefined ? undefined : system };
+      }),
+    ),
+  );
 }
 
 /** No path of the parameter ends in a type that has a system: then a system in the query is left out of account. */

@@ -1,11 +1,13 @@
-import { invalid, type SearchParameter, unescape } from '#platform/search';
+import { type SearchParameter, unescape } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { bucketOfId } from '../bucket.ts';
 import { type Clause, clause } from './clause.ts';
 import { compileComposite } from './compile-composite.ts';
+import { compileNear } from './compile-near.ts';
 import { compileRange } from './compile-range.ts';
 import { compileReference } from './compile-reference.ts';
 import { compileString, compileUri } from './compile-string.ts';
+import { compileText } from './compile-text.ts';
 import { compileToken } from './compile-token.ts';
 import { anyOf, column, type Scope } from './scope.ts';
 
@@ -18,6 +20,9 @@ export function compileValue(
 ): Clause {
   if (parameter.code === '_id') {
     return compileIds(scope, values.map(unescape), modifier === 'not');
+  }
+  if (parameter.code === '_text' || parameter.code === '_content') {
+    return compileText(scope, parameter.code, values);
   }
   switch (parameter.type) {
     case 'token':
@@ -35,7 +40,7 @@ export function compileValue(
     case 'composite':
       return anyOf(values.map((value) => compileComposite(scope, parameter, value)));
     case 'special':
-      throw invalid(parameter.code, 'this parameter is not supported');
+      return compileNear(scope, parameter.code, values); // the one special parameter of R4 that is stored
   }
 }
 
@@ -43,10 +48,11 @@ function compileIds(scope: Scope, ids: readonly string[], negated: boolean): Cla
   if (negated) {
     return clause`${column(scope, 'id')} <> all(${arrayLiteral(ids)}::text::text[])`;
   }
-  return clause`(${column(scope, 'bucket')}, ${column(scope, 'id')}) in (
+  const types = arrayLiteral(scope.types);
+  return clause`(${column(scope, 'bucket')}, ${column(scope, 'type')}, ${column(scope, 'id')}) in (
     select coalesce((select l.bucket from record.locator l
-      where l.home = given.bucket and l.type = ${scope.type} and l.id = given.id), given.bucket),
-      given.id
+      where l.home = given.bucket and l.type = t.type and l.id = given.id), given.bucket),
+      t.type, given.id
     from unnest(${arrayLiteral(ids.map(bucketOfId))}::text::smallint[], ${arrayLiteral(ids)}::text::text[])
-        as given(bucket, id))`;
+        as given(bucket, id), unnest(${types}::text::text[]) as t(type))`;
 }

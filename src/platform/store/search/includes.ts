@@ -1,4 +1,17 @@
-import { type Include, normalizeReference, parseLocalReference, referenceKey, walkPath } from '#platform/search';
+import {
+  findSearchParameter,
+  followedFrom,
+  type Include,
+  normalizeReference,
+  parseLocalReference,
+  referenceKey,
+  referringTo,
+  type SearchParameter,
+  storedTypes,
+  tokenForm,
+  valueKey,
+  walkPath,
+} from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { findMany, type ResourceAddress, type StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
@@ -36,40 +49,70 @@ function addressOf({ type, id }: ResourceAddress): string {
   return `${type}/${id}`;
 }
 
+/** What references lead to: resources by their address, and those that a canonical url names. */
+type Wanted = { readonly addresses: Map<string, ResourceAddress>; readonly canonicals: Map<string, readonly string[]> };
+
 async function findReferenced(
   sql: Sql,
   from: readonly StoredVersion[],
   includes: readonly Include[],
   baseUrl: string | undefined,
 ): Promise<StoredVersion[]> {
-  const wanted = new Map<string, ResourceAddress>();
+  const wanted: Wanted = { addresses: new Map(), canonicals: new Map() };
   for (const source of from) {
-    const own = includes.filter((each) => each.source === source.type);
-    if (own.length === 0 || source.content === null) {
-      continue;
+    const followed = includes.flatMap((include) =>
+      followedFrom(source.type, include).map((parameter) => ({ parameter, target: include.target })),
+    );
+    if (followed.length > 0 && source.content !== null) {
+      const resource: unknown = JSON.parse(source.content);
+      followed.forEach((each) => addReferences(wanted, resource, each, baseUrl));
     }
-    const resource: unknown = JSON.parse(source.content);
-    for (const include of own) {
-      for (const address of referencesOf(resource, include, baseUrl)) {
-        wanted.set(addressOf(address), address);
+  }
+  const addressed = [...wanted.addresses.values()].slice(0, includedAtMost + from.length);
+  return [...(await findMany(sql, addressed)), ...(await findByCanonical(sql, wanted.canonicals))];
+}
+
+function addReferences(
+  { addresses, canonicals }: Wanted,
+  resource: unknown,
+  { parameter, target }: { readonly parameter: SearchParameter; readonly target: string | undefined },
+  baseUrl: string | undefined,
+): void {
+  for (const path of parameter.paths) {
+    for (const { value } of walkPath({ value: resource, type: '' }, path)) {
+      const text = typeof value === 'object' && value !== null && 'reference' in value ? value.reference : value;
+      if (typeof text !== 'string') {
+        continue;
+      }
+      const local = parseLocalReference(normalizeReference(text, baseUrl));
+      if (local && (target === undefined || local.type === target)) {
+        addresses.set(addressOf(local), local);
+      } else if (!local && text === value) {
+        canonicals.set(text, target === undefined ? (parameter.target ?? storedTypes) : [target]);
       }
     }
   }
-  return findMany(sql, [...wanted.values()]);
 }
 
-function referencesOf(
-  resource: unknown,
-  { parameter, target }: Include,
-  baseUrl: string | undefined,
-): ResourceAddress[] {
-  return parameter.paths
-    .flatMap((path) => walkPath({ value: resource, type: '' }, path))
-    .flatMap(({ value }) => {
-      const address = typeof value === 'object' && value !== null && 'reference' in value ? value.reference : undefined;
-      const local = typeof address === 'string' ? parseLocalReference(normalizeReference(address, baseUrl)) : undefined;
-      return local && (target === undefined || local.type === target) ? [local] : [];
-    });
+/** Resources by their canonical url, with the version where the canonical names one. */
+async function findByCanonical(sql: Sql, canonicals: ReadonlyMap<string, readonly string[]>): Promise<StoredVersion[]> {
+  const keys = [...canonicals].flatMap(([canonical, types]) =>
+    types
+      .filter((type) => findSearchParameter(type, 'url')?.type === 'uri')
+      .map((type) => valueKey(type, 'url', tokenForm(undefined, withoutVersion(canonical)))),
+  );
+  const found = await findByKeys(sql, keys);
+  return found.filter((each) => namesOf(each).some((name) => canonicals.has(name)));
+}
+
+function withoutVersion(canonical: string): string {
+  return canonical.split('|')[0] ?? '';
+}
+
+/** The canonical names of a resource: its url, alone and with its version. */
+function namesOf({ content }: StoredVersion): readonly string[] {
+  const { url, version } = JSON.parse(content ?? '{}') as { url?: unknown; version?: unknown }; // as: stored resources are objects
+  return typeof url !== 'string' ? [] : typeof version === 'string' ? [url, `${url}|${version}`] : [url];
 }
 
 async function findReferring(
@@ -77,20 +120,35 @@ async function findReferring(
   to: readonly StoredVersion[],
   revIncludes: readonly Include[],
 ): Promise<StoredVersion[]> {
-  const found: StoredVersion[] = [];
-  for (const { source, parameter, target } of revIncludes) {
-    const targets = to.filter((each) => target === undefined || each.type === target);
-    if (targets.length === 0) {
-      continue;
+  const keys = new Set<bigint>();
+  for (const target of to) {
+    const names = [addressOf(target), ...(hasUrl(target.type) && revIncludes.length > 0 ? namesOf(target) : [])];
+    for (const include of revIncludes) {
+      for (const { source, parameter } of referringTo(target.type, include)) {
+        names.forEach((name) => keys.add(referenceKey(source, parameter.code, name)));
+      }
     }
-    const keys = arrayLiteral(targets.map((each) => referenceKey(source, parameter.code, addressOf(each))));
+  }
+  return findByKeys(sql, [...keys]);
+}
+
+function hasUrl(type: string): boolean {
+  return findSearchParameter(type, 'url') !== undefined;
+}
+
+/** A wildcard asks for a key of every reference there may be to every match. */
+const keysAtOnce = 5000;
+
+async function findByKeys(sql: Sql, keys: readonly bigint[]): Promise<StoredVersion[]> {
+  const found: StoredVersion[] = [];
+  for (let at = 0; at < keys.length && found.length <= includedAtMost; at += keysAtOnce) {
     found.push(
       ...(await run<StoredVersion>(
         sql,
         clause`
         select bucket, type, id, version, updated, method, patient, content
         from record.resource
-        where type = ${source} and keys && ${keys}::text::bigint[]
+        where keys && ${arrayLiteral(keys.slice(at, at + keysAtOnce))}::text::bigint[]
         order by rid
         limit ${includedAtMost}`,
       )),

@@ -49,6 +49,7 @@ const reference = (...types: readonly (readonly [string, readonly string[]])[]) 
     ...types.map(([type, ids]) => some(ids).map((id): Plain => ({ reference: `${type}/${id}` }))),
     identifier.filter((each) => each['system'] !== undefined).map((each): Plain => ({ identifier: each })),
   );
+const isLiteral = (each: Plain): boolean => each['reference'] !== undefined;
 const toPatient = ['Patient', patientIds] as const;
 const toPractitioner = ['Practitioner', ['d1', 'd2']] as const;
 const period = fc
@@ -77,9 +78,13 @@ const patient = fc
     meta: maybe(fc.record({ tag: lists(coding) })),
   })
   .map(without);
+const tagged = maybe(fc.record({ tag: lists(coding) }));
 const practitioner = fc
-  .record({ name: maybe(lists(fc.record({ family: some(words) }))), active: maybe(fc.boolean()) })
+  .record({ name: maybe(lists(fc.record({ family: some(words) }))), active: maybe(fc.boolean()), meta: tagged })
   .map(without);
+const listed = fc
+  .record({ entry: lists(reference(toPatient, ['Observation', observationIds]).filter(isLiteral), 6) })
+  .map(({ entry }) => ({ status: 'current', mode: 'working', entry: entry.map((item) => ({ item })) }));
 /** Rule obs-7: an observation whose code is also that of a component has no value of its own. */
 function repeatsCode({ code, component = [] }: Plain): boolean {
   const codings = (concept: Plain): string[] => (concept['coding'] ?? []).map((each: Plain) => JSON.stringify(each));
@@ -96,6 +101,7 @@ const observation = fc
     hasMember: maybe(lists(some(observationIds).map((id) => ({ reference: `Observation/${id}` })))),
     effective: maybe(fc.oneof(some(moments), period)),
     value: maybe(fc.oneof(quantity, some(words))),
+    meta: tagged,
     component: maybe(lists(fc.record({ code: concept, valueQuantity: maybe(quantity) }).map(without))),
   })
   .map(({ effective, value: anyValue, ...rest }) => {
@@ -113,6 +119,7 @@ const record = fc.tuple(
   ...named('Patient', patientIds, patient),
   ...named('Practitioner', ['d1', 'd2'], practitioner),
   ...named('Observation', observationIds, observation),
+  ...named('List', ['l1', 'l2'], listed),
 );
 
 const escapeValue = (text: string): string => text.replace(/[\\,|$]/g, '\\$&');
@@ -134,6 +141,7 @@ const quantityText = fc.oneof(
 );
 const oneOf = (text: fc.Arbitrary<string>) => lists(text).map((all) => all.join(','));
 const wordText = fc.tuple(some(words), fc.integer({ min: 1, max: 8 })).map(([word, length]) => word.slice(0, length));
+const contentText = lists(wordText.filter((text) => text.length > 1)).map((all) => all.join(' '));
 const missing = some(['true', 'false']);
 const pairText = fc.tuple(some(codeValues), quantityText).map((both) => both.join('$'));
 
@@ -158,6 +166,8 @@ const patientCondition: fc.Arbitrary<Pair> = fc.oneof(
   condition('_tag', tokenText),
   condition('_id', some(patientIds)),
   condition('_id:not', some(patientIds)),
+  condition('_list', some(['l1', 'l2', 'none'])),
+  condition('_content', contentText),
   condition('general-practitioner', some(['Practitioner/d1', 'd2', 'Practitioner/none'])),
   condition(
     'general-practitioner:identifier',
@@ -175,6 +185,8 @@ const observationCondition: fc.Arbitrary<Pair> = fc.oneof(
   ...['code', 'component-code', 'combo-code', 'code:not', 'combo-code:not'].map((name) => condition(name, tokenText)),
   ...['code:text', 'combo-code:text'].map((name) => condition(name, wordText)),
   condition('status', some(['final', 'amended'])),
+  condition('_list', some(['l1', 'l2'])),
+  condition('_content', contentText),
   condition('date', dateText),
   ...['value-quantity', 'component-value-quantity', 'combo-value-quantity'].map((name) =>
     condition(name, quantityText),
@@ -209,7 +221,28 @@ const patientChain = fc.oneof(
   ),
   through(['_has:Patient:link:'], patientCondition),
   through(['_has:Observation:patient:has-member:Observation.'], observationCondition),
+  through(
+    ['_has:Observation:patient:has-member:Observation.performer:Practitioner._has:Patient:general-practitioner:'],
+    patientCondition,
+  ),
+  through(['link.link.link.general-practitioner:Practitioner.'], practitionerCondition),
 );
+const commonCondition: fc.Arbitrary<Pair> = fc.oneof(
+  condition('_tag', tokenText),
+  condition('_tag:not', tokenText),
+  condition('_id', some([...patientIds, 'd1', 'o1', 'o2'])),
+  condition('_id:not', some(patientIds)),
+  condition('_list', some(['l1', 'l2'])),
+  condition('_content', contentText),
+  missings('_tag'),
+);
+const sharedCondition = fc.oneof(
+  condition('name', wordText),
+  condition('active', some(['true', 'false'])),
+  missings('name', 'active'),
+  commonCondition,
+);
+const namedTypes = some(['Patient,Practitioner', 'Observation,Patient', 'Practitioner'] as const);
 const query = fc.oneof(
   lists(fc.oneof({ weight: 3, arbitrary: patientCondition }, { weight: 2, arbitrary: patientChain }), 3).map(
     (all) => ['Patient', all] as const,
@@ -217,6 +250,16 @@ const query = fc.oneof(
   lists(fc.oneof({ weight: 3, arbitrary: observationCondition }, { weight: 2, arbitrary: observationChain }), 3).map(
     (all) => ['Observation', all] as const,
   ),
+  fc
+    .tuple(some(['Patient/p1', 'Patient/p2', 'Practitioner/d1']), lists(observationCondition))
+    .map(([place, all]) => [`${place}/Observation`, all] as const),
+  fc
+    .tuple(some(['Patient/p1', 'Patient/p3', 'Practitioner/d2']), lists(commonCondition))
+    .map(([place, all]) => [`${place}/*`, [...all, ['_type', 'Patient,Observation'] as const]] as const),
+  fc
+    .tuple(namedTypes, lists(commonCondition))
+    .map(([types, all]) => ['', [['_type', types] as const, ...all]] as const),
+  lists(sharedCondition).map((all) => ['', [['_type', 'Patient,Practitioner'] as const, ...all]] as const),
 );
 
 /** Loads a record in three steps, so that entries left over from earlier versions would show. */
@@ -234,10 +277,10 @@ async function load(steps: readonly (readonly Plain[])[], deleted: readonly stri
   return [...last].filter(([address]) => !deleted.includes(address)).map(([, resource]) => resource);
 }
 
-async function search(type: string, conditions: readonly Pair[], count: number): Promise<string[]> {
+async function search(place: string, conditions: readonly Pair[], count: number): Promise<string[]> {
   const ids: string[] = [];
   let next: string | undefined =
-    `${type}?${new URLSearchParams([...conditions.map(([name, value]) => [name, value]), ['_count', String(count)]]).toString()}`;
+    `${place}?${new URLSearchParams([...conditions.map(([name, value]) => [name, value]), ['_count', String(count)]]).toString()}`;
   while (next !== undefined) {
     const answer = await server.get(next);
     expect(answer.status, answer.text).toBe(200);
@@ -255,12 +298,12 @@ it.each([11, 22, 33])(
     const resources = await load([first, half], seed === 11 ? [] : ['Patient/p5', 'Observation/o3', 'Observation/o8']);
     let nonEmpty = 0;
     await fc.assert(
-      fc.asyncProperty(query, some([1, 4, 50]), async ([type, conditions], count) => {
-        const expected = evaluate(resources, type, conditions);
+      fc.asyncProperty(query, some([1, 4, 50]), async ([place, conditions], count) => {
+        const expected = evaluate(resources, place, conditions);
         nonEmpty += expected.length > 0 ? 1 : 0;
-        expect(await search(type, conditions, count)).toEqual(expected);
+        expect(await search(place, conditions, count)).toEqual(expected);
       }),
-      { numRuns: 400, seed },
+      { numRuns: 600, seed },
     );
     expect(nonEmpty).toBeGreaterThan(100);
   },

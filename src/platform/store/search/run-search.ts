@@ -5,9 +5,10 @@ import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 import { noteSearch } from '../store-metrics.ts';
 import { type Clause, clause, run, verbatim } from './clause.ts';
-import { compileWhere } from './compile-condition.ts';
+import { compileBranches } from './compile-condition.ts';
+import { isDriven } from './is-driven.ts';
 import { allOf, column, type Scope } from './scope.ts';
-import { type SortExpression, sortExpression } from './sort-expression.ts';
+import { type SortExpression, sortExpression, typeExpression } from './sort-expression.ts';
 
 export type SearchPage = {
   readonly matches: readonly StoredVersion[];
@@ -34,12 +35,12 @@ export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string):
 }
 
 async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
-  const scope: Scope = { alias: 'r', type: query.type, depth: 0, baseUrl };
-  const where = compileWhere(scope, query.conditions);
+  const scope = scopeOf(query, baseUrl);
+  const selection: Selection = { scope, query, where: compileBranches(scope, query.branches) };
   if (query.summary === 'count' || query.count === 0) {
-    return { matches: [], total: await countMatches(sql, where, undefined), next: undefined };
+    return { matches: [], total: await countMatches(sql, selection), next: undefined };
   }
-  const rows = await selectPage(sql, scope, query, where).catch((error: unknown) => {
+  const rows = await selectPage(sql, selection).catch((error: unknown) => {
     throw query.cursor !== undefined && isMalformedValue(error) ? invalidCursor() : error;
   });
   const matches = rows.slice(0, query.count);
@@ -48,33 +49,45 @@ async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise
   const whole = !more && query.cursor === undefined;
   return {
     matches,
-    total: whole ? matches.length : await totalOf(sql, query, where),
+    total: whole ? matches.length : await totalOf(sql, selection),
     next: more ? encodeCursor(last) : undefined,
   };
 }
 
-async function totalOf(sql: Sql, query: SearchQuery, where: Clause): Promise<number | undefined> {
+/** The row of a search, with what finds it. */
+function scopeOf({ types, branches }: SearchQuery, baseUrl: string | undefined): Scope {
+  const scope: Scope = { alias: 'r', types, depth: 0, baseUrl };
+  const [only, ...others] = branches;
+  const isPlain = types.length === 1 && others.length === 0;
+  return { ...scope, driven: isPlain && only !== undefined && isDriven(scope, only.conditions) };
+}
+
+type Selection = { readonly scope: Scope; readonly query: SearchQuery; readonly where: Clause };
+
+async function totalOf(sql: Sql, selection: Selection): Promise<number | undefined> {
+  const { query } = selection;
   if (query.total === 'none') {
     return undefined;
   }
   if (query.total === 'accurate') {
-    return countMatches(sql, where, undefined);
+    return countMatches(sql, selection);
   }
-  const counted = await countMatches(sql, where, countedByDefault + 1);
+  const counted = await countMatches(sql, selection, countedByDefault + 1);
   return counted > countedByDefault ? undefined : counted;
 }
 
-async function countMatches(sql: Sql, where: Clause, limit: number | undefined): Promise<number> {
+async function countMatches(sql: Sql, { scope, where }: Selection, limit?: number): Promise<number> {
   const atMost = limit === undefined ? clause`` : clause`limit ${limit}`;
   const [row] = await run<{ count: number }>(
     sql,
     clause`select count(*) as count from (select from record.resource r where ${where} ${atMost}) as found`,
+    { kept: scope.driven },
   );
   return row?.count ?? 0;
 }
 
-async function selectPage(sql: Sql, scope: Scope, query: SearchQuery, where: Clause): Promise<Row[]> {
-  const expressions = query.sort.map((key) => sortExpression(scope, key));
+async function selectPage(sql: Sql, { scope, query, where }: Selection): Promise<Row[]> {
+  const expressions = orderOf(scope, query);
   const after = query.cursor === undefined ? clause`true` : afterCursor(scope, query, expressions);
   const order = expressions.map(({ value, neverNull }, at) => {
     const direction = query.sort[at]?.descending ? clause`desc` : clause`asc`;
@@ -90,7 +103,14 @@ async function selectPage(sql: Sql, scope: Scope, query: SearchQuery, where: Cla
     where ${allOf([where, after])}
     order by ${order} r.rid
     limit ${query.count + 1}`,
+    { kept: scope.driven },
   );
+}
+
+function orderOf(scope: Scope, { sort, types }: SearchQuery): readonly SortExpression[] {
+  return sort.length === 0 && types.length > 1
+    ? [typeExpression(scope)]
+    : sort.map((key) => sortExpression(scope, key));
 }
 
 /** What PostgreSQL says of a text that is no timestamp, number or the like: only a cursor brings such into a search. */

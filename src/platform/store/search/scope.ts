@@ -1,13 +1,15 @@
 import { type Clause, clause, verbatim } from './clause.ts';
 
-/** Where a condition stands in the statement: the resource row it speaks of, by alias, and that row's type. */
+/** Where a condition stands in the statement: the resource row it speaks of, by alias, and the types that row may have. */
 export type Scope = {
   readonly alias: string;
-  readonly type: string;
+  readonly types: readonly string[];
   /** Makes aliases of nested rows differ. */
   readonly depth: number;
   /** The record's own address, which references in a search may carry. */
   readonly baseUrl: string | undefined;
+  /** Another condition finds the rows, see `isDriven`: this one filters them and must not have an index asked. */
+  readonly driven?: boolean;
 };
 
 export function column(scope: Scope, name: string): Clause {
@@ -16,7 +18,12 @@ export function column(scope: Scope, name: string): Clause {
 
 export function nested(scope: Scope, type: string): Scope {
   const depth = scope.depth + 1;
-  return { ...scope, alias: `r${depth}`, type, depth };
+  return { ...scope, alias: `r${depth}`, types: [type], depth, driven: false };
+}
+
+/** The type of the row where there is only one; several share no parameter that asks for it. */
+export function typeOf({ types: [type = ''] }: Scope): string {
+  return type;
 }
 
 export function anyOf(conditions: readonly Clause[]): Clause {

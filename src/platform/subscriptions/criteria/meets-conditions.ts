@@ -10,6 +10,7 @@ import {
 import { runSearch, type Sql } from '#platform/store';
 import type { Candidate } from './candidate.ts';
 import { meetsValue } from './meets-value.ts';
+import { withConditions } from './with-conditions.ts';
 
 /**
  * Whether the version meets all conditions. What is said of the resource itself is decided on that very version; what a
@@ -74,6 +75,6 @@ async function isFound(
   baseUrl: string | undefined,
 ): Promise<boolean> {
   const query = parseSearch(type, [link, ['_count', '1'], ['_total', 'none']]);
-  const { matches } = await runSearch(sql, { ...query, conditions: [...query.conditions, inner] }, baseUrl);
+  const { matches } = await runSearch(sql, withConditions(query, [inner]), baseUrl);
   return matches.length > 0;
 }

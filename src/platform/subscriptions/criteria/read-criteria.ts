@@ -1,7 +1,8 @@
 import { AppError } from '#platform/errors';
-import { type Condition, isStoredType, parseSearch, type SearchQuery } from '#platform/search';
+import { type Condition, conditionsOf, isStoredType, parseSearch } from '#platform/search';
 import { runSearch, type Sql } from '#platform/store';
 import { refusal } from '../errors.ts';
+import { withConditions } from './with-conditions.ts';
 
 /** Criteria in the form of a search: `Type?parameter=value&…`, or the type alone. */
 export type Criteria = { readonly type: string; readonly conditions: readonly Condition[] };
@@ -40,7 +41,7 @@ export function readConditions(type: string, query: string, place: string): read
       'not-supported',
     );
   }
-  const { conditions } = placing(place, () => parseSearch(type, parameters));
+  const conditions = conditionsOf(placing(place, () => parseSearch(type, parameters)));
   conditions.forEach((each) => refuseUnknown(each, place));
   return conditions;
 }
@@ -50,16 +51,19 @@ export function readConditions(type: string, query: string, place: string): read
  * now and not at each write of others.
  */
 export async function tryCriteria(sql: Sql, { type, conditions }: Criteria, place: string): Promise<void> {
-  const nothing: SearchQuery = parseSearch(type, [
+  const nothing = parseSearch(type, [
     ['_id', '-'],
     ['_count', '1'],
   ]);
   try {
-    await runSearch(sql, { ...nothing, conditions: [...nothing.conditions, ...conditions] });
+    await runSearch(sql, withConditions(nothing, conditions));
   } catch (error) {
     throw asRefusal(error, place);
   }
 }
+
+/** They are searched for in the narrative and in everything, which is not kept of a single version. */
+const notHere = new Set(['_text', '_content']);
 
 function refuseUnknown(condition: Condition, place: string): void {
   if (condition.kind !== 'value') {
@@ -73,7 +77,7 @@ function refuseUnknown(condition: Condition, place: string): void {
     parameter.type === 'reference'
       ? modifier === undefined || ['missing', 'identifier'].includes(modifier) || isStoredType(modifier)
       : modifiers[parameter.type]?.includes(modifier);
-  if (!isKnown || (parameter.components?.length ?? 0) > 2) {
+  if (!isKnown || notHere.has(parameter.code) || (parameter.components?.length ?? 0) > 2) {
     const name = modifier === undefined ? parameter.code : `${parameter.code}:${modifier}`;
     throw refusal(place, `${shown(name)} can be searched for but not subscribed to.`, 'not-supported');
   }

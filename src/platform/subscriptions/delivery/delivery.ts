@@ -85,8 +85,7 @@ export function startDelivery(options: DeliveryOptions): Delivery {
     const now = store.now().getTime();
     if (now - tidied > tidyEveryMs) {
       tidied = now;
-      const any = new Date(now - keep.undeliveredMs - dayMs); // those that were given up stay a day for $events
-      await removeEvents(store.sql, { delivered: new Date(now - keep.deliveredMs), any });
+      await removeEvents(store.sql, new Date(now - keep.deliveredMs));
     }
   };
 

@@ -1,7 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
-import { eventually } from '../../../../test/support/eventually.ts';
 import type { FhirServer } from '../../../../test/support/fhir-server.ts';
 import { content, readNotification, topicSubscription } from '../../../../test/support/notifications.ts';
 import { startSubscriptionServer } from '../../../../test/support/subscription-server.ts';
@@ -51,7 +50,7 @@ const observation = (code: string, more: JsonObject = {}): JsonObject => ({
 
 async function subscribe(resource: JsonObject): Promise<string> {
   const { id } = await server.create(resource);
-  await eventually(() => statusOf(id)).toBe('active');
+  await expect.poll(() => statusOf(id)).toBe('active');
   return id;
 }
 const classic = (criteria: string): JsonObject => ({
@@ -97,15 +96,15 @@ describe('a websocket in the manner of R4', () => {
   it('is bound by the id of a subscription and told by a ping that something has happened', async () => {
     const id = await subscribe(classic('Observation?code=ping'));
     await server.create(observation('ping')); // before anybody listens
-    await eventually(async () => (await server.get(`Subscription/${id}/$status`)).text).toContain('"1"');
+    await expect.poll(async () => (await server.get(`Subscription/${id}/$status`)).text).toContain('"1"');
     const client = await connect();
     client.send(`bind ${id}`);
-    await eventually(() => client.messages).toEqual([`bound ${id}`]);
+    await expect.poll(() => client.messages).toEqual([`bound ${id}`]);
     await server.create(observation('other'));
     await server.create(observation('ping'));
-    await eventually(() => client.messages).toEqual([`bound ${id}`, `ping ${id}`]);
+    await expect.poll(() => client.messages).toEqual([`bound ${id}`, `ping ${id}`]);
     await server.create(observation('ping'));
-    await eventually(() => client.messages).toHaveLength(3);
+    await expect.poll(() => client.messages).toHaveLength(3);
     await server.delete(`Subscription/${id}`);
     expect(await client.closed).toMatchObject({ code: 1000, reason: 'The subscription has ended.' });
   });
@@ -117,7 +116,7 @@ describe('a websocket in the manner of R4', () => {
     });
     const client = await connect();
     for (const message of ['hello', 'bind unknown', `bind ${hook.id}`, 'bind-with-token wrong']) client.send(message);
-    await eventually(() => client.messages).toHaveLength(4);
+    await expect.poll(() => client.messages).toHaveLength(4);
     expect(client.messages.every((each) => each.startsWith('error '))).toBe(true);
     client.send('x'.repeat(2000));
     expect((await client.closed).code).toBe(1009);
@@ -139,10 +138,10 @@ describe('a websocket with a binding token', () => {
     expect(token.subscriptions).toEqual([one, two].map((id) => `${server.baseUrl}/Subscription/${id}`));
     const client = await connect(token.url);
     client.send(`bind-with-token ${token.token}`);
-    await eventually(() => notifications(client).map(({ type }) => type)).toEqual(['handshake', 'handshake']);
+    await expect.poll(() => notifications(client).map(({ type }) => type)).toEqual(['handshake', 'handshake']);
     const made = [await server.create(observation('w1')), await server.create(observation('w1'))];
     await server.create(observation('w2'));
-    await eventually(() => notifications(client).flatMap(({ events }) => events).length).toBe(3);
+    await expect.poll(() => notifications(client).flatMap(({ events }) => events).length).toBe(3);
     const events = notifications(client).filter(({ entries }) => entries.length > 0);
     expect(events.flatMap(({ entries }) => entries.map(({ resource }) => resource))).toEqual(made);
     expect(events.flatMap((each) => each.events.map(({ number }) => number))).toEqual([1, 2]);
@@ -158,11 +157,9 @@ describe('a websocket with a binding token', () => {
     const { token } = await tokenFor(await subscribe(byTopic('beat', { extension: [heartbeat] })));
     const client = await connect();
     client.send(`bind-with-token ${token}`);
-    await eventually(() => notifications(client).map(({ type }) => type)).toEqual([
-      'handshake',
-      'heartbeat',
-      'heartbeat',
-    ]);
+    await expect
+      .poll(() => notifications(client).map(({ type }) => type))
+      .toEqual(['handshake', 'heartbeat', 'heartbeat']);
   });
 
   it('is refused a token for what is not served by websocket', async () => {
@@ -187,7 +184,7 @@ describe('a websocket with a binding token', () => {
     const ended = new Promise((resolve) => socket.once('close', resolve));
     const large = { note: [{ text: 'x'.repeat(900_000) }] };
     for (let at = 0; at < 12; at += 1) await server.create(observation('slow', large));
-    await eventually(async () => (await server.get(`Subscription/${id}/$status`)).text).toContain('"12"');
+    await expect.poll(async () => (await server.get(`Subscription/${id}/$status`)).text).toContain('"12"');
     await new Promise((resolve) => setTimeout(resolve, 500));
     socket.resume();
     await ended; // the server did not wait for it
@@ -202,12 +199,12 @@ describe('a websocket with a binding token', () => {
     expect(Date.parse(expiration) - Date.now() - clock.aheadMs).toBeLessThanOrEqual(15 * 60_000);
     const client = await connect();
     client.send(`bind-with-token ${token}`);
-    await eventually(() => client.messages).toHaveLength(1);
+    await expect.poll(() => client.messages).toHaveLength(1);
     clock.aheadMs += 15 * 60_000 + 1;
     expect(await client.closed).toMatchObject({ code: 1000, reason: 'The token has expired.' });
     const late = await connect();
     late.send(`bind-with-token ${token}`);
-    await eventually(() => late.messages[0]).toContain('error');
+    await expect.poll(() => late.messages[0]).toContain('error');
   });
 });
 

@@ -4,6 +4,7 @@ import { PathSyntaxError } from '../path/path-syntax-error.ts';
 import { type Column, columnsOf, type Expression, type Selection, type View } from '../view-tree.ts';
 import { checkColumnType, checkUnion } from './check-types.ts';
 import { compilePath } from './compile-path.ts';
+import { needlesOf } from './needles.ts';
 import { type Scope, toBoolean, toItem } from './scope.ts';
 import { type Found, traverse } from './traverse.ts';
 import { freshName, onceNamed, toJson, toList, type Value } from './value.ts';
@@ -11,15 +12,23 @@ import { freshName, onceNamed, toJson, toList, type Value } from './value.ts';
 export type CompiledView = {
   /** Names of the columns, in the order of the rows. */
   readonly columns: readonly string[];
-  /** One statement: a text with the JSON of each column, null where there is none. */
+  /** One statement: a text with the JSON of each column, null where there is none, and the position as the last. */
   readonly statement: Clause;
 };
 
 const textAtMost = 1_000_000;
 const parametersAtMost = 30_000;
 
-/** Where the resources come from: tables, one of which is `root` with the resource as jsonb in `v`, and conditions. */
-export type Source = { readonly from: Clause; readonly where: Clause; readonly order: Clause };
+/** Where the resources come from. */
+export type Source = {
+  /** Tables, one of which is `root` with the resource as jsonb in `v`. */
+  readonly from: Clause;
+  readonly where: Clause;
+  /** A number that orders them. */
+  readonly position: Clause;
+  /** The text of the resource, as JSON.stringify writes it, where there is one beside the jsonb. */
+  readonly content?: Clause;
+};
 
 /**
  * Compiles a view to one statement over the resources of a source.
@@ -37,10 +46,13 @@ export function compileView(view: View, source: Source, baseUrl?: string): Compi
     place: 'ViewDefinition',
     compile: compilePath,
   };
+  const { content } = source;
+  const looked = content ? needlesOf(view).map((text) => clause` and strpos(${content}, ${text}::text) > 0`) : [];
   const kept = view.where.map((each) => clause` and ${condition(each, scope)}`);
   const { from, columns } = compileSelection(view.selection, { scope, absent: undefined });
-  const shown = columns.map((column, at) => clause`${verbatim(at === 0 ? '' : ', ')}(${column})::text`);
-  const statement = clause`select ${shown} from ${source.from}${from} where ${source.where}${kept}${source.order}`;
+  const shown = columns.map((column) => clause`(${column})::text, `);
+  const statement = clause`select ${shown}${source.position}::text from ${source.from}${from}
+    where ${source.where}${looked}${kept} order by ${source.position}`;
   const length = statement.texts.reduce((sum, text) => sum + text.length, 0);
   if (length > textAtMost || statement.values.length > parametersAtMost) {
     throw invalidView('ViewDefinition', 'is too large: its statement would have more than a million characters.');

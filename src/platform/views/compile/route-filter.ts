@@ -25,9 +25,8 @@ export function toRouteFilter(
 }
 
 function conditionOf(path: Path, frame: Frame): string | undefined {
-  if (path.kind === 'call' && path.name === 'exists' && path.args.length === 0 && path.of) {
-    const steps = stepsOf(path.of, frame.types, true);
-    return steps && steps.text !== '' ? `exists(@${steps.text})` : undefined;
+  if (path.kind === 'call' && path.name === 'exists' && path.of) {
+    return existence(path.of, path.args[0], frame);
   }
   if (path.kind !== 'binary') {
     return undefined;
@@ -41,6 +40,18 @@ function conditionOf(path: Path, frame: Frame): string | undefined {
     return equality(left, right, frame) ?? equality(right, left, frame);
   }
   return undefined;
+}
+
+function existence(elements: Path, criteria: Path | undefined, frame: Frame): string | undefined {
+  const steps = stepsOf(elements, frame.types, true);
+  if (!steps || steps.text === '') {
+    return undefined;
+  }
+  const narrowed = criteria && conditionOf(criteria, { ...frame, types: steps.types });
+  if (criteria && narrowed === undefined) {
+    return undefined;
+  }
+  return `exists(@${steps.text}${narrowed === undefined ? '' : ` ? (${narrowed})`})`;
 }
 
 function equality(element: Path, given: Path, { types, scope, values }: Frame): string | undefined {
