@@ -1,8 +1,9 @@
 import type { Sql } from '#platform/database';
 
 /**
- * What is wrong with the record as a whole; an empty list when each resource has every version up to its newest once,
- * each version its change and its audit record, and no entry belongs to nothing.
+ * What is wrong with the record as a whole; an empty list when each resource has every version up to its newest once
+ * (from its erasure on, where it was erased), each version its change and its audit record, and no entry belongs to
+ * nothing.
  */
 export async function checkRecord(sql: Sql): Promise<string[]> {
   const rows = await sql<{ fault: string }[]>`
@@ -10,11 +11,18 @@ export async function checkRecord(sql: Sql): Promise<string[]> {
       select bucket, type, id, version, method from record.resource
       union all
       select bucket, type, id, version, method from record.history
+    ),
+    first as (
+      -- what was before an erasure is gone
+      select bucket, type, id, coalesce(max(version) filter (where method = 'ERASE'), 1) as version
+      from version
+      group by bucket, type, id
     )
-    select format('%s/%s has versions %s', type, id, array_agg(version order by version)) as fault
-    from version
-    group by bucket, type, id
-    having min(version) <> 1 or max(version) <> count(*) or count(distinct version) <> count(*)
+    select format('%s/%s has versions %s', type, id, array_agg(v.version order by v.version)) as fault
+    from version v join first f using (bucket, type, id)
+    group by bucket, type, id, f.version
+    having min(v.version) <> f.version or max(v.version) - f.version + 1 <> count(*)
+      or count(distinct v.version) <> count(*)
     union all
     select format('%s/%s/%s: version without its change', type, id, version)
     from version v

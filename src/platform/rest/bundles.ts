@@ -102,9 +102,11 @@ export function historyBundle(page: HistoryPage, url: string, parameters: URLSea
 }
 
 function historyEntry({ type, id, version, updated, method, content }: StoredVersion, baseUrl: string): string {
-  const request = { method, url: method === 'POST' ? type : `${type}/${id}` };
+  // FHIR has no word for what stands for erased versions; a deletion is what it means to a reader
+  const interaction = method === 'ERASE' ? 'DELETE' : method;
+  const request = { method: interaction, url: method === 'POST' ? type : `${type}/${id}` };
   const response = {
-    status: method === 'DELETE' ? '204' : version === 1 ? '201' : '200',
+    status: interaction === 'DELETE' ? '204' : version === 1 ? '201' : '200',
     etag: etag(version),
     lastModified: new Date(updated).toISOString(),
   };

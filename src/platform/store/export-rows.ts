@@ -94,7 +94,7 @@ function statementOf(scope: ExportScope, within: Clause, chosen: Clause): Clause
         order by p.version desc
         limit 1
       ) as h
-    where h.method <> 'DELETE' and ${changedWithin(scope, 'h')}
+    where h.content is not null and ${changedWithin(scope, 'h')}
       and ${scope.filters.size === 0 ? clause`true` : meetsNow(filtered)}`;
 }
 
@@ -159,7 +159,7 @@ export async function* deletionsSince(
   const statement = clause`
     select c.type, c.id, c.patient
     from record.change c
-    where c.method = 'DELETE' and c.updated > ${since}::text::timestamptz and c.updated <= ${at} and ${before} and ${chosen}
+    where c.method in ('DELETE', 'ERASE') and c.updated > ${since}::text::timestamptz and c.updated <= ${at} and ${before} and ${chosen}
       and not exists (
         select from record.resource r
         where r.bucket = c.bucket and r.type = c.type and r.id = c.id and r.updated <= ${at})

@@ -66,7 +66,7 @@ export async function recordHistory(sql: Sql, type: string | undefined, query: H
   const { since, from, to } = momentsOf(query);
   const rows = await sql<(StoredVersion & { seq: number })[]>`
     select c.seq, c.bucket, c.type, c.id, c.version, c.updated, c.method, c.patient,
-      case when c.method = 'DELETE' then null else coalesce(r.content, h.content) end as content
+      coalesce(r.content, h.content) as content
     from record.change c
       left join record.resource r
         on r.bucket = c.bucket and r.type = c.type and r.id = c.id and r.version = c.version

@@ -1,4 +1,5 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
+export { type Erasure, type ErasureResult, eraseResources } from './erase-resources.ts';
 export { gone, notFound, placedAt } from './errors.ts';
 export { findPatientRecord, type PieceSize, type RecordFilter, type RecordPiece } from './everything.ts';
 export {

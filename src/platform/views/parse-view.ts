@@ -107,7 +107,7 @@ function readIteration(value: JsonObject, place: string): Iteration | undefined 
 }
 
 function readColumn(value: JsonObject, place: string): Column {
-  onlyElements(value, ['path', 'name', 'description', 'collection', 'type', 'tag'], place);
+  onlyElements(value, ['path', 'name', 'description', 'collection', 'type', 'tag', 'tags'], place);
   const { collection = false } = value;
   if (typeof collection !== 'boolean') {
     throw invalidView(`${place}.collection`, 'is neither true nor false.');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
 import { type Answer, type FhirServer, startFhirServer } from '../../../test/support/fhir-server.ts';
 import { viewDefinitionRun } from './view-operation.ts';
@@ -272,6 +272,36 @@ describe('$viewdefinition-run', () => {
   it('refuses a client that wants none of its forms', async () => {
     expect((await run(names, [], { Accept: 'application/parquet' })).status).toBe(406);
   });
+
+  it('ends with its reader, in the database too', async () => {
+    const many = Array.from({ length: 30 }, (_, at) => String(at)).join(' | ');
+    const multiplied = (name: string) => ({ forEach: `(${many})`, column: [{ name, path: '$this' }] });
+    const endless = {
+      ...names,
+      select: [{ column: [{ name: 'id', path: 'id' }] }, ...['a', 'b', 'c', 'd'].map(multiplied)],
+    };
+    const parameter = [{ name: 'viewResource', resource: endless }, format('csv')];
+    for (let at = 0; at < 4; at += 1) {
+      const reader = new AbortController();
+      const answer = await fetch(`${server.baseUrl}/$viewdefinition-run`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/fhir+json' },
+        body: JSON.stringify({ resourceType: 'Parameters', parameter }),
+        signal: reader.signal,
+      });
+      expect(answer.status).toBe(200);
+      await answer.body?.getReader().read();
+      reader.abort();
+      await vi.waitFor(async () => expect(await runningViews()).toBe(0), { timeout: 10_000, interval: 50 });
+    }
+  });
+
+  async function runningViews(): Promise<number> {
+    const [row] = await server.database.ownerSql<{ count: number }[]>`
+      select count(*) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_xmin is not null`;
+    return row?.count ?? 0;
+  }
 
   it('gives its connection back whatever becomes of the answer', async () => {
     const several = { ...names, select: [{ column: [{ name: 'given', path: 'name.given' }] }] };

@@ -1,5 +1,6 @@
 import { findConstraint } from '../definitions/type-model.ts';
 import { compileFhirPath } from '../fhirpath/compile-fhirpath.ts';
+import { nativeCodeRules } from './native-code-rules.ts';
 import { nativeRules } from './native-rules.ts';
 import { type Run, report } from './run.ts';
 
@@ -27,7 +28,11 @@ function compileRule(key: string, base: string): Rule[] {
   if (!constraint) throw new Error(`The definitions have no constraint ${key}`);
   const [severity, expression, text] = constraint;
   if (severity !== 'error') return [];
-  return [{ key: key.split('@')[0] ?? key, text, test: nativeRules[key] ?? fhirPathTest(expression, base) }];
+  return [{ key: key.split('@')[0] ?? key, text, test: nativeRule(key) ?? fhirPathTest(expression, base) }];
+}
+
+function nativeRule(key: string): RuleTest | undefined {
+  return nativeRules[key] ?? nativeCodeRules[key];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject } from '../definitions/resource.ts';
 import type { RuleTest } from './check-rules.ts';
+import { contained, has, hasChoice, hasIn, listOf, numberOf, textOf } from './rule-values.ts';
 import type { Run } from './run.ts';
 
 const ucum = 'http://unitsofmeasure.org';
@@ -56,46 +57,6 @@ export const nativeRules: Readonly<Record<string, RuleTest>> = {
   // Needs resolve(); who a care team member acts for is judged by reference targets.
   'ctm-1': () => true,
 };
-
-function has(value: unknown, name: string): boolean {
-  return isJsonObject(value) && (value[name] !== undefined || value[`_${name}`] !== undefined);
-}
-
-function hasIn(value: unknown, name: string): boolean {
-  return isJsonObject(value) && value[name] !== undefined;
-}
-
-function hasChoice(value: unknown, name: string): boolean {
-  if (!isJsonObject(value)) return false;
-  for (const key in value) {
-    const start = key.charCodeAt(0) === 0x5f ? 1 : 0;
-    const next = key.charCodeAt(start + name.length);
-    if (key.startsWith(name, start) && next >= 0x41 && next <= 0x5a) return true;
-  }
-  return false;
-}
-
-function textOf(value: unknown, name: string): string {
-  const text = isJsonObject(value) ? value[name] : undefined;
-  return typeof text === 'string' ? text : '';
-}
-
-function numberOf(value: unknown, name: string): number {
-  const number = isJsonObject(value) ? value[name] : undefined;
-  return typeof number === 'number' ? number : Number.NaN;
-}
-
-function listOf(value: unknown, name: string): readonly unknown[] {
-  const list = isJsonObject(value) ? value[name] : undefined;
-  return Array.isArray(list) ? list : [];
-}
-
-const nothing: readonly JsonObject[] = [];
-
-function contained(value: unknown): readonly JsonObject[] {
-  const list = isJsonObject(value) ? value['contained'] : undefined;
-  return Array.isArray(list) ? list.filter(isJsonObject) : nothing;
-}
 
 /** FHIR R4, references.html#contained: referred to from the holder, or refers to it by `#`. */
 function isReferredTo(resource: JsonObject, run: Run): boolean {

@@ -1,8 +1,17 @@
 import { patientEverything } from './everything.ts';
+import { expunge } from './expunge.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { validate } from './validate.ts';
 
 /** The operations of the record itself; other parts hand in theirs. */
-export const ownOperations: readonly Operation[] = [patientEverything, lastn, meta, metaAdd, metaDelete, validate];
+export const ownOperations: readonly Operation[] = [
+  patientEverything,
+  lastn,
+  meta,
+  metaAdd,
+  metaDelete,
+  expunge,
+  validate,
+];
