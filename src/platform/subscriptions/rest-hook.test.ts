@@ -4,11 +4,12 @@ import { type FhirServer, placesOf } from '../../../test/support/fhir-server.ts'
 import { type Receiver, startReceiver } from '../../../test/support/receiver.ts';
 import { startSubscriptionServer } from '../../../test/support/subscription-server.ts';
 
+const clock = { aheadMs: 0 };
 let server: FhirServer;
 const receivers: Receiver[] = [];
 
 beforeAll(async () => {
-  server = await startSubscriptionServer();
+  server = await startSubscriptionServer({ clock });
 });
 afterEach(async () => {
   await Promise.all(receivers.splice(0).map((each) => each.stop()));
@@ -140,12 +141,14 @@ describe('a rest-hook in the manner of R4', () => {
 
   it('is turned off at its end', async () => {
     const hook = await receiver();
-    const end = new Date(Date.now() + 3000).toISOString();
+    const end = new Date(Date.now() + 3_600_000).toISOString();
     const created = await server.create({ ...subscription('Observation?code=end', { endpoint: hook.url }), end });
     await server.create(observation('end'));
     await expect.poll(() => hook.accepted.length).toBe(2);
+    clock.aheadMs = 3_600_000;
     await expect.poll(() => statusOf(created.id)).toBe('off');
     await server.create(observation('end'));
+    clock.aheadMs = 0;
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(hook.accepted).toHaveLength(2);
   });

@@ -51,7 +51,10 @@ export async function listServed(
     limit ${limit}`;
 }
 
-/** What the client has written becomes what is served; false where that version or a later one is served already. */
+/**
+ * What the client has written becomes what is served; false where that version or a later one is served already. What was
+ * owed when a subscription went off is not sent when it comes back: it can be asked for by `$events`.
+ */
 export async function serveVersion(
   sql: Sql,
   given: Pick<Served, 'id' | 'version' | 'content' | 'channel' | 'state'>,
@@ -64,7 +67,8 @@ export async function serveVersion(
     values (${bucketOfId(id)}, ${id}, ${version}, ${content}, ${channel}, ${state}, ${due})
     on conflict (bucket, id) do update
     set version = excluded.version, content = excluded.content, channel = excluded.channel, state = excluded.state,
-      due = excluded.due, agreed = false, failures = 0, error = null
+      due = excluded.due, agreed = false, failures = 0, error = null,
+      delivered = case when s.state = 'off' then s.events else s.delivered end
     where s.version < excluded.version`;
   return count === 1;
 }
