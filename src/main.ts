@@ -1,18 +1,25 @@
-import { readFileSync } from 'node:fs';
 import { readSettings } from '#platform/config';
 import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
-import { createEvents } from '#platform/events';
-import { createLog, createProgress, type Log, logOf, type Progress, readableLines } from '#platform/log';
-import type { Store } from '#platform/store';
+import { createProgress, type Log, logOf, type Progress } from '#platform/log';
+import { connectionsEach, isWorker, processCount, startWorkers, type Workers } from '#platform/processes';
 import { collectMetrics, keepSlowLog, measureProcess, mergeMetrics } from '#platform/telemetry';
 import { type Health, measureDisk, readinessChecks } from './health.ts';
 import { checkPort } from './listen.ts';
 import { migrationParts } from './migration-parts.ts';
+import { openContext, openLog } from './open-program.ts';
 import { openOperations } from './operations-server.ts';
 import { type PartContext, parts } from './parts.ts';
-import { type RunningProgram, runProgram } from './run-program.ts';
+import { type RunningProgram, runProgram, type StopCause } from './run-program.ts';
 import { serve } from './serve.ts';
 import { type ProgramSettings, specification } from './settings.ts';
+import { type Welcome, workAsWorker } from './work-as-worker.ts';
+
+/** What answers requests: this process, or several that it watches over. */
+type Serving = {
+  readonly address: string;
+  readonly drain: (cause: StopCause) => Promise<void>;
+  readonly workers?: Workers;
+};
 
 async function openDatabase(
   program: RunningProgram,
@@ -20,10 +27,12 @@ async function openDatabase(
   { log, progress }: { log: Log; progress: Progress },
 ): Promise<ProgramDatabase> {
   const databaseLog = logOf(log, 'database');
+  const processes = processCount(settings.VSIS_PROCESSES);
   const database = await openProgramDatabase({
     dataDir: settings.VSIS_DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
     databasePort: settings.VSIS_DATABASE_PORT,
+    max: connectionsEach(settings.VSIS_DATABASE_CONNECTIONS, processes),
     statementTimeoutMs: settings.VSIS_STATEMENT_SECONDS * 1000,
     migrationParts,
     program: 'vsis start',
@@ -35,52 +44,91 @@ async function openDatabase(
   return database;
 }
 
+async function serveAlone(program: RunningProgram, context: PartContext): Promise<Serving> {
+  const { app, drain } = await serve(program, context);
+  return { address: app.listeningOrigin, drain };
+}
+
+/** A process that stops has its pause and its limit, and a moment to close what it opened. */
+const closingMs = 10_000;
+
+async function serveByWorkers(program: RunningProgram, context: PartContext, count: number): Promise<Serving> {
+  const { settings, health, log, progress } = context;
+  progress.tell(`Starting ${count} processes …`);
+  const { applicationUrl, ownerUrl, description } = context.database;
+  const connections = connectionsEach(settings.VSIS_DATABASE_CONNECTIONS, count);
+  const workers = await startWorkers<Welcome>({
+    count,
+    welcome: (number) => ({ number, database: { applicationUrl, ownerUrl, description }, connections }),
+    log: logOf(log, 'processes'),
+    stopLimitMs: settings.VSIS_DRAIN_PAUSE_MS + settings.VSIS_DRAIN_SECONDS * 1000 + closingMs,
+    onGiveUp: program.fail,
+  });
+  program.opened.defer(() => workers.stop('SIGINT'));
+  const problem = async () => (workers.serving() > 0 ? undefined : 'no process serves');
+  health.checks = [...health.checks, { name: 'processes', problem }];
+  health.phase = 'serving';
+  // A terminal that is closed sends SIGHUP too, and then the program is to end.
+  if (!process.stdin.isTTY && !process.stdout.isTTY) program.onHangup(() => void workers.renew());
+  const drain = async (cause: StopCause): Promise<void> => {
+    health.phase = 'draining';
+    await workers.stop(cause);
+  };
+  return { address: workers.address, drain, workers };
+}
+
 /** What a person wants to know once everything stands. */
-async function describeStart(address: string, context: PartContext, operations: string | undefined): Promise<string> {
+async function describeStart(
+  { address }: Serving,
+  context: PartContext,
+  more: readonly (readonly [string, string])[],
+): Promise<string> {
   const lines: (readonly [string, string])[] = [
     ['Address', `${address}/`],
     ['FHIR R4', `${address}/fhir`],
   ];
   for (const part of parts) lines.push(...((await part.tell?.(context)) ?? []));
-  if (operations !== undefined) lines.push(['Metrics', `${operations}/metrics`]);
-  lines.push(['Data', context.database.description], ['Stop', 'Ctrl-C']);
+  lines.push(...more, ['Data', context.database.description], ['Stop', 'Ctrl-C']);
   const block = lines.map(([label, text]) => `  ${label.padEnd(10)} ${text}`).join('\n');
   return `\nVSİS ${context.version} is running, for this machine alone.\n\n${block}\n`;
 }
 
-const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
-
-async function start(program: RunningProgram, flags: readonly string[]): Promise<void> {
-  const settings = readSettings(specification, { environment: process.env, flags });
+async function start(program: RunningProgram, settings: ProgramSettings): Promise<void> {
   const progress = createProgress(process.stdout);
-  const destination = process.stderr.isTTY ? readableLines(process.stderr) : process.stderr;
-  const log = createLog({ level: settings.VSIS_LOG_LEVEL, destination });
+  const log = openLog(settings);
   const health: Health = { phase: 'starting', checks: [] };
+  const watched: { workers?: Workers } = {};
+  const collect = async () => watched.workers?.collect() ?? mergeMetrics([{ process: '0', metrics: collectMetrics() }]);
   measureProcess();
   await checkPort({ host: settings.VSIS_HOST, port: settings.VSIS_PORT, setting: 'VSIS_PORT' });
   const port = settings.VSIS_OPERATIONS_PORT;
-  const collect = async () => mergeMetrics([{ process: '0', metrics: collectMetrics() }]);
   const operations = port === undefined ? undefined : await openOperations(program, { port, log, health, collect });
   const database = await openDatabase(program, settings, { log, progress });
   health.checks = await readinessChecks(database.sql, settings);
   measureDisk(settings.VSIS_DATA_DIR);
-  const { sql, applicationUrl: databaseUrl } = database;
-  const events = createEvents({ sql, databaseUrl, log: logOf(log, 'events') });
-  program.opened.defer(() => events.close());
-  const store: Store = { sql, now: () => new Date(), afterWrite: events.wake };
-  const { signal } = program;
-  const context: PartContext = { settings, database, store, events, log, progress, signal, version, health };
+  const context = openContext(program, { settings, database, log, progress, health });
   for (const part of parts) await part.prepare?.(context);
   if (program.signal.aborted) return;
   keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);
-  const served = await serve(program, context);
-  progress.end(await describeStart(served.app.listeningOrigin, context, operations));
+  const count = processCount(settings.VSIS_PROCESSES);
+  const serving = count === 1 ? await serveAlone(program, context) : await serveByWorkers(program, context, count);
+  if (serving.workers) watched.workers = serving.workers;
+  const more: [string, string][] = [
+    ...(operations === undefined ? [] : [['Metrics', `${operations}/metrics`] satisfies [string, string]]),
+    ...(count === 1 ? [] : [['Processes', String(count)] satisfies [string, string]]),
+  ];
+  progress.end(await describeStart(serving, context, more));
   const cause = await program.stopped.finally(() => process.stdout.write('\nStopping …\n'));
-  await served.drain(cause);
+  await serving.drain(cause);
 }
 
 const [, , ...given] = process.argv;
-process.exitCode = await runProgram((program) => start(program, given[0] === 'start' ? given.slice(1) : given));
-if (process.exitCode === 0) process.stdout.write('Stopped.\n');
+const flags = given[0] === 'start' ? given.slice(1) : given;
+const read = (): ProgramSettings => readSettings(specification, { environment: process.env, flags });
+
+if (isWorker) {
+  process.exitCode = await workAsWorker(read());
+} else {
+  process.exitCode = await runProgram((program) => start(program, read()));
+  if (process.exitCode === 0) process.stdout.write('Stopped.\n');
+}

@@ -66,13 +66,17 @@ function listenForStop(stop: (cause: StopCause) => void, out: Output, hangup: Ha
   };
 }
 
+/** Listens for what asks the program to stop; returns what ends the listening. */
+type StopSource = (stop: (cause: StopCause) => void, out: Output, hangup: Hangup) => () => void;
+
 /**
  * Runs the program until `work` is done, then closes what it opened, and returns the exit code.
- * SIGINT and SIGTERM ask it to stop; a second one forces it.
+ * SIGINT and SIGTERM ask it to stop, unless another source does; a second one forces it.
  */
 export async function runProgram(
   work: (program: RunningProgram) => Promise<number | void>,
   out: Output = process.stderr,
+  listen: StopSource = listenForStop,
 ): Promise<number> {
   const stopping = new AbortController();
   const stopped = Promise.withResolvers<StopCause>();
@@ -86,7 +90,7 @@ export async function runProgram(
     stopping.abort();
     stopped.resolve(cause);
   };
-  const ignoreSignals = listenForStop(stop, out, hangup);
+  const endListening = listen(stop, out, hangup);
   let exitCode = 0;
   try {
     const program = { opened, stopped: stopped.promise, signal: stopping.signal, fail: stopped.reject, onHangup };
@@ -97,7 +101,7 @@ export async function runProgram(
   await opened.disposeAsync().catch((error: unknown) => {
     exitCode = tellError(error, out);
   });
-  ignoreSignals();
+  endListening();
   return exitCode;
 }
 

@@ -2,6 +2,7 @@ import { bulkSettings } from '#platform/bulk';
 import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
+import { processSettings } from '#platform/processes';
 import { subscriptionSettings } from '#platform/subscriptions';
 import { telemetrySettings } from '#platform/telemetry';
 import { servingSettings } from './serving-settings.ts';
@@ -48,6 +49,7 @@ const serverSettings = {
 export const specification = {
   ...serverSettings,
   ...servingSettings,
+  ...processSettings,
   ...databaseSettings,
   ...bulkSettings,
   ...subscriptionSettings,

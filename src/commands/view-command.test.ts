@@ -1,17 +1,20 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
 import { writeResources } from '#platform/store';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { runVsis } from '../../test/support/run-vsis.ts';
+import { migrationParts } from '../migration-parts.ts';
 
-let database: TestDatabase;
+// A server of its own, which the command joins: the account it works with belongs to the whole server.
+let database: ProgramDatabase;
 let folder: string;
 
 beforeAll(async () => {
-  database = await createTestDatabase();
   folder = await mkdtemp(join(tmpdir(), 'vsis-view-'));
+  await chmod(folder, 0o711); // the account PostgreSQL runs as must be able to enter
+  database = await openProgramDatabase({ dataDir: folder, migrationParts, program: 'a test' });
   const store = { sql: database.sql, now: () => new Date() };
   await writeResources(
     store,
@@ -23,18 +26,16 @@ beforeAll(async () => {
       resource: { resourceType: 'Patient', id, gender: 'female' },
     })),
   );
-});
+}, 60_000);
 afterAll(async () => {
-  await database.drop();
+  await database.close();
   await rm(folder, { recursive: true, force: true });
 });
 
 async function view(definition: object, ...args: string[]): Promise<{ code: number | null; output: string }> {
   const file = join(folder, 'view.json');
   await writeFile(file, JSON.stringify(definition));
-  const program = runVsis('src/cli.ts', ['view', file, '--data-dir', folder, ...args], {
-    DATABASE_URL: database.ownerUrl,
-  });
+  const program = runVsis('src/cli.ts', ['view', file, '--data-dir', folder, ...args]);
   return { code: await program.ended, output: program.output() };
 }
 
@@ -44,13 +45,13 @@ const column = [
 ];
 const patients = { resourceType: 'ViewDefinition', name: 'patients', resource: 'Patient', select: [{ column }] };
 
-describe('vsis view', () => {
+describe('vsis view', { timeout: 60_000 }, () => {
   it('writes the rows into a file, and records who did', async () => {
     const output = join(folder, 'rows.ndjson');
     const run = await view(patients, '--format', 'ndjson', '--output', output);
     expect([run.code, run.output]).toEqual([0, expect.stringMatching(/2 rows in \d+\.\d s/)]);
     expect(await readFile(output, 'utf8')).toBe('{"id":"a","gender":"female"}\n{"id":"b","gender":"female"}\n');
-    const [kept] = await database.ownerSql`select actor, name, format from views.run`;
+    const [kept] = await database.sql`select actor, name, format from views.run`;
     expect(kept).toMatchObject({
       actor: expect.stringMatching(/^vsis view \(.+\)$/),
       name: 'patients',

@@ -78,6 +78,7 @@ export function openDatabase(url: string, options: ConnectionOptions = {}): Data
     connection: {
       application_name: options.applicationName ?? 'vsis',
       TimeZone: 'UTC',
+      max_parallel_workers_per_gather: 0, // starting them costs more than a search that ends after a page
       ...(timeout === 0 ? {} : { statement_timeout: timeout }),
     },
     onnotice: () => undefined,

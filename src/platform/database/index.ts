@@ -12,7 +12,13 @@ export { type DatabaseFailure, databaseFailures } from './errors.ts';
 export { isDatabaseAway, isStatementTimeout } from './is-database-away.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export type { MigrationPart } from './migration-files.ts';
-export { openProgramDatabase, type ProgramDatabase, type ProgramDatabaseOptions } from './program-database.ts';
+export {
+  type DatabaseAddresses,
+  joinDatabase,
+  openProgramDatabase,
+  type ProgramDatabase,
+  type ProgramDatabaseOptions,
+} from './program-database.ts';
 export { feelPulse, type Pulse } from './pulse.ts';
 export { createSchemaCheck } from './schema-check.ts';
 export { databaseSettings } from './settings.ts';

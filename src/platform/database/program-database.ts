@@ -38,12 +38,8 @@ export type ProgramDatabaseOptions = {
 };
 
 /** The migrated database, opened as the application. `close` stops the embedded server too, if this program runs it. */
-export type ProgramDatabase = {
+export type ProgramDatabase = DatabaseAddresses & {
   readonly sql: Sql;
-  readonly applicationUrl: string;
-  readonly ownerUrl: string;
-  /** For people: which server, and where the data lie. */
-  readonly description: string;
   readonly close: () => Promise<void>;
 };
 
@@ -53,12 +49,15 @@ type Server = {
   readonly explain: (error: unknown) => unknown;
   readonly stop: () => Promise<void>;
 };
-type RunningAddresses = {
-  readonly pid: number;
+/** Where an open database is found, for other processes of the same program. Holds passwords. */
+export type DatabaseAddresses = {
   readonly ownerUrl: string;
   readonly applicationUrl: string;
+  /** For people: which server, and where the data lie. */
   readonly description: string;
 };
+type RunningAddresses = DatabaseAddresses & { readonly pid: number };
+type PoolOptions = Pick<ProgramDatabaseOptions, 'max' | 'statementTimeoutMs'>;
 
 const databaseName = 'vsis';
 /** Addresses with passwords of the program that runs on this data folder, for commands that join it. */
@@ -143,9 +142,14 @@ async function findRunning(dataDir: string): Promise<RunningAddresses | undefine
   }
 }
 
+/** A pool of its own on the database that another process of the program has opened and keeps. */
+export function joinDatabase(addresses: DatabaseAddresses, options: PoolOptions): ProgramDatabase {
+  return open(addresses, options, async () => undefined);
+}
+
 function open(
-  addresses: RunningAddresses,
-  { max, statementTimeoutMs }: ProgramDatabaseOptions,
+  addresses: DatabaseAddresses,
+  { max, statementTimeoutMs }: PoolOptions,
   afterwards: () => Promise<void>,
 ): ProgramDatabase {
   const database: Database = openDatabase(addresses.applicationUrl, {

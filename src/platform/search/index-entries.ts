@@ -10,6 +10,7 @@ import {
   valueKey,
 } from './hash.ts';
 import { labelOf } from './label-of.ts';
+import { leadingCodeOf } from './leading-code.ts';
 import { leadingDateOf } from './leading-date.ts';
 import { pointOf } from './near.ts';
 import { type IndexedResource, patientsOf } from './patient-of.ts';
@@ -21,7 +22,7 @@ import { indexedParameters, type SearchParameter, searchParametersOf } from './s
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
 import { addTextEntries } from './text-entries.ts';
 import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
-import { exactForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
+import { exactForm, furtherForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
 
 /** Everything a resource is found by. */
@@ -35,6 +36,8 @@ export type IndexEntries = {
   readonly patient: string | undefined;
   /** The clinically leading date, see `leadingDateOf`. */
   readonly date: Span | undefined;
+  /** Key of the first coding of the leading coded parameter, see `leadingCodeOf`. */
+  readonly lead: bigint | undefined;
   /** The text by which lists of the type are sorted, see `labelOf`. */
   readonly label: string | undefined;
 };
@@ -64,6 +67,8 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   const collector: Collector = { keys: new Set(), identifiers: new Map(), strings: new Set(), ranges: [], baseUrl };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
+  const leadingCode = leadingCodeOf(type);
+  let lead: bigint | undefined;
   let date: Span | undefined;
   for (const { parameter, presence } of indexedOf(type)) {
     const { code } = parameter;
@@ -72,6 +77,9 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       continue;
     }
     collector.keys.add(presence);
+    if (code === leadingCode) {
+      lead = addLead(collector, type, code, found);
+    }
     if (code === leading) {
       date = found.map(spanOf).find((each) => each !== undefined);
     } else if (parameter.type === 'composite') {
@@ -90,8 +98,19 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
     ranges: collector.ranges,
     patient,
     date,
+    lead,
     label: labelOf(resource),
   };
+}
+
+/** The first coding is the column's; each further one has a key that tells it is not the first. */
+function addLead({ keys }: Collector, type: string, code: string, found: readonly Found[]): bigint | undefined {
+  const forms = found
+    .flatMap(tokensOf)
+    .flatMap(({ system, code: value }) => (system === undefined ? [] : [tokenForm(system, value)]));
+  const [first, ...further] = forms;
+  further.forEach((form) => keys.add(valueKey(type, code, furtherForm(form))));
+  return first === undefined ? undefined : valueKey(type, code, first);
 }
 
 function walkAll(start: Found, paths: SearchParameter['paths']): readonly Found[] {

@@ -16,6 +16,7 @@ export {
 } from './hash.ts';
 export { followedFrom, type Include, referringTo } from './includes.ts';
 export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
+export { leadingCodeOf } from './leading-code.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type Point, readSurroundings } from './near.ts';
 export { type IndexedResource, patientOf, patientsOf } from './patient-of.ts';
@@ -52,5 +53,13 @@ export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry,
 export { textEntry } from './text-entries.ts';
 export { readTextQuery, type TextQuery } from './text-query.ts';
 export { isIdentifying, isSystemless } from './token-forms.ts';
-export { exactForm, ofTypeForm, pairForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
+export {
+  exactForm,
+  furtherForm,
+  ofTypeForm,
+  pairForm,
+  presenceForm,
+  targetIdentifierForm,
+  tokenForm,
+} from './value-forms.ts';
 export { walkPath } from './walk-path.ts';

@@ -63,8 +63,8 @@ function collect(value: Json, told: ReadonlySet<string>, written: Set<string>): 
 
 let texts: ReadonlySet<string> | undefined;
 
-/** Strings that are addresses or numbers of something rather than words. */
-const noWords = ['id', 'reference', 'versionId', 'div', 'expression', 'path'];
+/** Strings that are addresses or numbers of something rather than words; identifiers and units have parameters of their own. */
+const noWords = ['id', 'reference', 'versionId', 'div', 'expression', 'path', 'value', 'unit'];
 
 /** JSON names of the elements that hold words: those of type string and markdown of any R4 type. */
 function namesOfTexts(): ReadonlySet<string> {

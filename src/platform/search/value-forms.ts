@@ -14,6 +14,11 @@ export function tokenForm(system: string | undefined, code: string): string {
 /** The resource has a value for the parameter. */
 export const presenceForm = '\\?';
 
+/** A coding that is not the first of the leading coded parameter, see `leadingCodeOf`; given as a token form. */
+export function furtherForm(form: string): string {
+  return `\\+${form}`;
+}
+
 /** A text exactly as written, for `:exact`. */
 export function exactForm(text: string): string {
   return `\\=${text}`;

@@ -21,19 +21,20 @@ export async function insertRows(sql: Sql, writes: readonly AuthoredWrite[]): Pr
           ${columns.method}::text::text[], ${columns.bucket}::text::smallint[], ${columns.type}::text::text[],
           ${columns.id}::text::text[], ${columns.version}::text::int[], ${columns.updated}::text::timestamptz[],
           ${fresh.self}::text::bigint[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
-          ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[], ${columns.label}::text::text[],
+          ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
+          ${columns.lead}::text::bigint[], ${columns.label}::text::text[],
           ${columns.keys}::text::text[], ${columns.identified}::text::text[], ${columns.strings}::text::text[],
           string_to_array(${columns.content}::text, ${contentSeparator}), ${fresh.home}::text::smallint[],
           ${columns.actor}::text::text[], ${columns.requestId}::text::text[])
         with ordinality
-        as g(method, bucket, type, id, version, updated, self, patient, patient_key, date_lo, date_hi, label, keys,
-          identified, strings, content, home, actor, request_id, n)
+        as g(method, bucket, type, id, version, updated, self, patient, patient_key, date_lo, date_hi, lead_key, label,
+          keys,          identified, strings, content, home, actor, request_id, n)
     ),
     inserted as (
       insert into record.resource (bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo,
-        date_hi, label, keys, identified, strings, content)
-      select bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo, date_hi, label,
-        keys::bigint[], identified::bigint[], array_to_tsvector(strings::text[]), content
+        date_hi, lead_key, label, keys, identified, strings, content)
+      select bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo, date_hi, lead_key,
+        label, keys::bigint[], identified::bigint[], array_to_tsvector(strings::text[]), content
       from given
       order by bucket, type, id -- writers of the same new resources meet in the same order
     ),

@@ -24,6 +24,7 @@ export function toColumns(writes: readonly AuthoredWrite[]) {
     patientKey: list(({ write: { entries } }) => (entries?.patient ? hash64(`Patient/${entries.patient}`) : null)),
     dateLo: list(({ write: { entries } }) => (entries?.date ? timestampLiteral(entries.date.lo) : null)),
     dateHi: list(({ write: { entries } }) => (entries?.date ? timestampLiteral(entries.date.hi) : null)),
+    lead: list(({ write }) => write.entries?.lead ?? null),
     label: list(({ write }) => write.entries?.label ?? null),
     keys: list(({ write }) => arrayLiteral(write.entries?.keys ?? [])),
     identified: list(({ write }) =>

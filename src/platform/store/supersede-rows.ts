@@ -25,11 +25,11 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
           ${columns.id}::text::text[], ${columns.version}::text::int[], ${supersedes}::text::int[],
           ${columns.updated}::text::timestamptz[], ${columns.patient}::text::text[],
           ${columns.patientKey}::text::bigint[], ${columns.dateLo}::text::timestamptz[],
-          ${columns.dateHi}::text::timestamptz[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
+          ${columns.dateHi}::text::timestamptz[], ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
           ${columns.identified}::text::text[], ${columns.strings}::text::text[], string_to_array(${columns.content}::text, ${contentSeparator}),
           ${columns.actor}::text::text[], ${columns.requestId}::text::text[])
         with ordinality
-        as g(method, bucket, type, id, version, supersedes, updated, patient, patient_key, date_lo, date_hi, label, keys,
+        as g(method, bucket, type, id, version, supersedes, updated, patient, patient_key, date_lo, date_hi, lead_key, label, keys,
           identified, strings, content, actor, request_id, n)
         join record.resource r
           on r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.supersedes
@@ -37,7 +37,7 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
     updated as (
       update record.resource r
       set version = g.version, updated = g.updated, method = g.method, patient = g.patient, patient_key = g.patient_key,
-        date_lo = g.date_lo, date_hi = g.date_hi, label = g.label, keys = g.keys::bigint[],
+        date_lo = g.date_lo, date_hi = g.date_hi, lead_key = g.lead_key, label = g.label, keys = g.keys::bigint[],
         identified = g.identified::bigint[],
         strings = array_to_tsvector(g.strings::text[]), content = g.content
       from given g

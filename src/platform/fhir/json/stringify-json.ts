@@ -1,7 +1,5 @@
 import { copyLiterals, literalsOf } from './number-literals.ts';
-
-// as: the ES2026 method is in V8 but not yet in the library types
-const exactJson = JSON as typeof JSON & { rawJSON(text: string): object };
+import { rawNumber } from './raw-number.ts';
 
 /** Writes JSON with every number as it was read by `parseJson`. */
 export function stringifyJson(value: unknown, indent?: number): string {
@@ -33,7 +31,7 @@ function withRawNumbers(value: unknown): unknown {
     }
   }
   const literals = literalsOf(value);
-  if (literals) for (const [key, literal] of literals) change(key, exactJson.rawJSON(literal));
+  if (literals) for (const [key, literal] of literals) change(key, rawNumber(literal));
   return copy ?? value;
 }
 

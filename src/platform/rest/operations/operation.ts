@@ -66,5 +66,7 @@ export type Operation = {
   readonly results: readonly ParameterDefinition[];
   /** Whether it answers in media types of its own: then it reads `Accept` and `_format` itself. */
   readonly ownForms?: boolean;
+  /** Parameters of a body that is no resource, by its media type; `undefined` where it is one. */
+  readonly readBody?: (request: FastifyRequest) => readonly (readonly [string, string])[] | undefined;
   readonly run: (call: OperationCall) => Promise<OperationAnswer>;
 };

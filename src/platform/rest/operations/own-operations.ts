@@ -1,5 +1,6 @@
 import { patientEverything } from './everything.ts';
 import { expunge } from './expunge.ts';
+import { graphql } from './graphql.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
@@ -8,6 +9,7 @@ import { validate } from './validate.ts';
 /** The operations of the record itself; other parts hand in theirs. */
 export const ownOperations: readonly Operation[] = [
   patientEverything,
+  graphql,
   lastn,
   meta,
   metaAdd,

@@ -19,8 +19,9 @@ type Given = { readonly name: string; readonly value: unknown; readonly place: s
 /** The parameters of a call by HTTP: those of the address and those of the body. */
 export async function readCallParameters(operation: Operation, request: FastifyRequest): Promise<OperationParameters> {
   const hasBody = request.method === 'POST' && typeof request.body === 'string' && request.body !== '';
-  const body = hasBody ? await readBody(request) : undefined;
-  return readParameterValues(operation, queryOf(request), body);
+  const own = hasBody ? operation.readBody?.(request) : undefined;
+  const body = hasBody && !own ? await readBody(request) : undefined;
+  return readParameterValues(operation, [...queryOf(request), ...(own ?? [])], body);
 }
 
 /**

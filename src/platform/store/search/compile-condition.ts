@@ -46,11 +46,12 @@ function isOfTypes(scope: Scope): Clause[] {
   if (types.length === storedTypes.length) {
     return [];
   }
-  return [
+  const isOne =
     types.length === 1
       ? clause`${type} = ${typeOf(scope)}`
-      : clause`${type} = any(${arrayLiteral(types)}::text::text[])`,
-  ];
+      : clause`${type} = any(${arrayLiteral(types)}::text::text[])`;
+  // all rows of the type must not be intersected with the one that an identifier finds
+  return [scope.driver === 'identifier' ? clause`(${isOne}) is true` : isOne];
 }
 
 function compileMissing(scope: Scope, { code }: SearchParameter, missing: boolean): Clause {

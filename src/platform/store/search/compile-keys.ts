@@ -9,8 +9,8 @@ export function hasAnyKey(scope: Scope, keys: readonly bigint[]): Clause {
 }
 
 /** In this form a condition is the same and no index answers it. */
-function asFilter({ driven }: Scope, condition: Clause): Clause {
-  return driven ? clause`(${condition}) is true` : condition;
+function asFilter({ filters }: Scope, condition: Clause): Clause {
+  return filters ? clause`(${condition}) is true` : condition;
 }
 
 /** The keys under which values of a parameter, given as forms, stand in rows of the types. */

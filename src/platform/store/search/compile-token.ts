@@ -1,10 +1,12 @@
 import {
   codeTextEntry,
+  furtherForm,
   identifierEntry,
   indexedParameters,
   invalid,
   isIdentifying,
   isSystemless,
+  leadingCodeOf,
   ofTypeForm,
   readToken,
   type SearchParameter,
@@ -13,9 +15,10 @@ import {
   tokenForm,
   unescape,
 } from '#platform/search';
+import { arrayLiteral } from '../array-literal.ts';
 import { type Clause, clause } from './clause.ts';
 import { beginsWith, hasAnyIdentifier, hasAnyKey, type SoughtIdentifier, valueKeys } from './compile-keys.ts';
-import { anyOf, type Scope } from './scope.ts';
+import { anyOf, column, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
 export function compileToken(
@@ -43,7 +46,7 @@ export function compileToken(
           ).map((key) => ({ key, system: undefined })),
         )
       : hasAnyToken(
-          scope,
+          modifier === 'not' ? { ...scope, filters: true } : scope, // no index finds what a row has not
           parameter,
           values.map((value) => readToken(parameter.code, value, hasNoSystem(parameter))),
         );
@@ -55,11 +58,22 @@ function hasAnyToken(scope: Scope, parameter: SearchParameter, tokens: readonly 
   const types = parameter.paths.flatMap((path) => path.types);
   const identifying = types.some(isIdentifying) ? tokens.filter(({ code }) => code !== '') : [];
   const others = types.every(isIdentifying) ? tokens.filter(({ code }) => code === '') : tokens;
-  const forms = others.map(({ system, code }) => tokenForm(system, code));
   return anyOf([
     ...(identifying.length > 0 ? [hasAnyIdentifier(scope, identifiersOf(scope, parameter, identifying))] : []),
-    ...(forms.length > 0 ? [hasAnyKey(scope, valueKeys(scope, parameter.code, forms))] : []),
+    ...(others.length > 0 ? [hasAnyCode(scope, parameter, others)] : []),
   ]);
+}
+
+/** The leading code of a type is found by its column, and by the keys of codings that are not the first. */
+function hasAnyCode(scope: Scope, { code }: SearchParameter, tokens: readonly TokenValue[]): Clause {
+  const forms = tokens.map((token) => tokenForm(token.system, token.code));
+  const isLeading = scope.types.every((type) => leadingCodeOf(type) === code);
+  if (!isLeading || scope.filters || tokens.some(({ system, code: value }) => !system || value === '')) {
+    return hasAnyKey(scope, valueKeys(scope, code, forms));
+  }
+  const keys = arrayLiteral(valueKeys(scope, code, forms));
+  const further = hasAnyKey(scope, valueKeys(scope, code, forms.map(furtherForm)));
+  return clause`(${column(scope, 'lead_key')} = any(${keys}::text::bigint[]) or ${further})`;
 }
 
 function identifiersOf(

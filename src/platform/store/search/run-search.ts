@@ -6,7 +6,7 @@ import type { Sql } from '../sql.ts';
 import { noteSearch } from '../store-metrics.ts';
 import { type Clause, clause, run, verbatim } from './clause.ts';
 import { compileBranches } from './compile-condition.ts';
-import { isDriven } from './is-driven.ts';
+import { driverOf } from './driver-of.ts';
 import { allOf, column, type Scope } from './scope.ts';
 import { type SortExpression, sortExpression, typeExpression } from './sort-expression.ts';
 
@@ -59,7 +59,8 @@ function scopeOf({ types, branches }: SearchQuery, baseUrl: string | undefined):
   const scope: Scope = { alias: 'r', types, depth: 0, baseUrl };
   const [only, ...others] = branches;
   const isPlain = types.length === 1 && others.length === 0;
-  return { ...scope, driven: isPlain && only !== undefined && isDriven(scope, only.conditions) };
+  const driver = isPlain && only !== undefined ? driverOf(scope, only.conditions) : undefined;
+  return { ...scope, driver, filters: driver !== undefined };
 }
 
 type Selection = { readonly scope: Scope; readonly query: SearchQuery; readonly where: Clause };
@@ -81,7 +82,7 @@ async function countMatches(sql: Sql, { scope, where }: Selection, limit?: numbe
   const [row] = await run<{ count: number }>(
     sql,
     clause`select count(*) as count from (select from record.resource r where ${where} ${atMost}) as found`,
-    { kept: scope.driven },
+    { kept: scope.driver !== undefined },
   );
   return row?.count ?? 0;
 }
@@ -103,7 +104,7 @@ async function selectPage(sql: Sql, { scope, query, where }: Selection): Promise
     where ${allOf([where, after])}
     order by ${order} r.rid
     limit ${query.count + 1}`,
-    { kept: scope.driven },
+    { kept: scope.driver !== undefined },
   );
 }
 

@@ -1,5 +1,8 @@
 import { type Clause, clause, verbatim } from './clause.ts';
 
+/** A condition that finds few rows whatever it names. */
+export type Driver = 'patient' | 'identifier';
+
 /** Where a condition stands in the statement: the resource row it speaks of, by alias, and the types that row may have. */
 export type Scope = {
   readonly alias: string;
@@ -8,8 +11,10 @@ export type Scope = {
   readonly depth: number;
   /** The record's own address, which references in a search may carry. */
   readonly baseUrl: string | undefined;
-  /** Another condition finds the rows, see `isDriven`: this one filters them and must not have an index asked. */
-  readonly driven?: boolean;
+  /** What finds the rows, see `driverOf`. */
+  readonly driver?: Driver | undefined;
+  /** Conditions filter rows that something else finds, and must not have an index asked. */
+  readonly filters?: boolean;
 };
 
 export function column(scope: Scope, name: string): Clause {
@@ -18,7 +23,7 @@ export function column(scope: Scope, name: string): Clause {
 
 export function nested(scope: Scope, type: string): Scope {
   const depth = scope.depth + 1;
-  return { ...scope, alias: `r${depth}`, types: [type], depth, driven: false };
+  return { ...scope, alias: `r${depth}`, types: [type], depth, driver: undefined, filters: false };
 }
 
 /** The type of the row where there is only one; several share no parameter that asks for it. */

@@ -8,16 +8,20 @@ import {
   type SearchParameter,
   unescape,
 } from '#platform/search';
-import { type Scope, typeOf } from './scope.ts';
+import { type Driver, type Scope, typeOf } from './scope.ts';
 
 /**
  * Whether a condition of the search finds its rows by one patient or one identifier. Then there are few whatever
  * the values are: the other conditions only filter them, no other index need be asked, and the plan may be kept.
  */
-export function isDriven(scope: Scope, conditions: readonly Condition[]): boolean {
+export function driverOf(scope: Scope, conditions: readonly Condition[]): Driver | undefined {
   const { baseUrl } = scope;
   const type = typeOf(scope);
-  return conditions.some((each) => each.kind === 'value' && (isOnePatient(type, each, baseUrl) || isIdentifier(each)));
+  const values = conditions.filter((each): each is ValueCondition => each.kind === 'value');
+  if (values.some(isIdentifier)) {
+    return 'identifier';
+  }
+  return values.some((each) => isOnePatient(type, each, baseUrl)) ? 'patient' : undefined;
 }
 
 type ValueCondition = Condition & { readonly kind: 'value' };

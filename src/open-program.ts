@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import type { ProgramDatabase } from '#platform/database';
+import { createEvents } from '#platform/events';
+import { createLog, type Log, logOf, type Progress, readableLines } from '#platform/log';
+import type { Store } from '#platform/store';
+import type { Health } from './health.ts';
+import type { PartContext } from './parts.ts';
+import type { RunningProgram } from './run-program.ts';
+import type { ProgramSettings } from './settings.ts';
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string; // as: the file of this repository
+};
+
+/** The log of a process: readable in a terminal, JSON lines elsewhere. */
+export function openLog(settings: ProgramSettings): Log {
+  const destination = process.stderr.isTTY ? readableLines(process.stderr) : process.stderr;
+  return createLog({ level: settings.VSIS_LOG_LEVEL, destination });
+}
+
+export type Opened = {
+  readonly settings: ProgramSettings;
+  readonly database: ProgramDatabase;
+  readonly log: Log;
+  readonly progress: Progress;
+  readonly health: Health;
+};
+
+/** What every part works with, over a database that is open. */
+export function openContext(program: RunningProgram, opened: Opened): PartContext {
+  const { sql, applicationUrl: databaseUrl } = opened.database;
+  const events = createEvents({ sql, databaseUrl, log: logOf(opened.log, 'events') });
+  program.opened.defer(() => events.close());
+  const store: Store = { sql, now: () => new Date(), afterWrite: events.wake };
+  return { ...opened, store, events, signal: program.signal, version };
+}

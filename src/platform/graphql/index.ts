@@ -1,0 +1,1 @@
+export { type GraphqlAnswer, type GraphqlError, type GraphqlQuery, runQuery } from './run-query.ts';
