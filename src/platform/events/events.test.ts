@@ -1,8 +1,11 @@
 import pino from 'pino';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { createEvents, type Events, type EventsOptions } from '#platform/events';
 import { type Change, type Store, type WriteRequest, writeResources } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+
+// What is heard of waits for every transaction of the server, those of other tests too.
+vi.setConfig({ testTimeout: 90_000 });
 
 let database: TestDatabase;
 let store: Store;

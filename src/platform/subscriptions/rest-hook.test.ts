@@ -1,8 +1,11 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '#platform/fhir';
 import { type FhirServer, placesOf } from '../../../test/support/fhir-server.ts';
 import { type Receiver, startReceiver } from '../../../test/support/receiver.ts';
 import { startSubscriptionServer } from '../../../test/support/subscription-server.ts';
+
+// What is heard of waits for every transaction of the server, those of other tests too.
+vi.setConfig({ testTimeout: 90_000 });
 
 const clock = { aheadMs: 0 };
 let server: FhirServer;

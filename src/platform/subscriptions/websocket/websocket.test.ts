@@ -1,9 +1,12 @@
 import { createConnection, type Socket } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
 import type { FhirServer } from '../../../../test/support/fhir-server.ts';
 import { content, readNotification, topicSubscription } from '../../../../test/support/notifications.ts';
 import { startSubscriptionServer } from '../../../../test/support/subscription-server.ts';
+
+// What is heard of waits for every transaction of the server, those of other tests too.
+vi.setConfig({ testTimeout: 90_000 });
 
 const clock = { aheadMs: 0 };
 let server: FhirServer;
