@@ -4,6 +4,7 @@ import { StartError } from '#platform/errors';
 import { createLog, createProgress, readableLines } from '#platform/log';
 import type { Command } from './commands/command.ts';
 import { configCommand } from './commands/config-command.ts';
+import { explainCommand } from './commands/explain-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { importCommand } from './commands/import-command.ts';
 import { migrateCommand } from './commands/migrate-command.ts';
@@ -22,6 +23,7 @@ const commands: readonly Command[] = [
   seedCommand,
   tokenCommand,
   migrateCommand,
+  explainCommand,
   configCommand,
 ];
 

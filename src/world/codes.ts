@@ -1,5 +1,6 @@
 import type { CodeableConcept, Coding, Extension } from '@medplum/fhirtypes';
 import type { LocalText } from '#platform/i18n';
+import { fatherNameUrl } from '#platform/names';
 
 const own = 'https://vsis.az/fhir';
 
@@ -28,7 +29,7 @@ export const codeSystems = {
 
 export const extensionUrls = {
   /** HumanName: the father's given name, without oğlu or qızı. */
-  fatherName: `${own}/StructureDefinition/father-name`,
+  fatherName: fatherNameUrl,
   /** Address: `residence` (where the person lives) or `registration` (where the state has the person registered). */
   addressKind: `${own}/StructureDefinition/address-kind`,
   /** Address: the coded district. */

@@ -2,6 +2,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { createEvents, type Events, type EventsOptions } from '#platform/events';
 import { type Change, type Store, type WriteRequest, writeResources } from '#platform/store';
+import { collectMetrics } from '#platform/telemetry';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 
 // What is heard of waits for every transaction of the server, those of other tests too.
@@ -34,6 +35,11 @@ const put = (id: string): WriteRequest => ({
   resource: { resourceType: 'Patient', id },
 });
 const write = (...ids: readonly string[]) => writeResources(store, { name: 'writer' }, ids.map(put));
+function metricOf(name: string, subscriber: string): number | undefined {
+  const metric = collectMetrics().find((each) => each.name === name);
+  const series = metric && metric.kind !== 'histogram' ? metric.series : [];
+  return series.find(({ labels }) => labels['subscriber'] === subscriber && labels['outcome'] !== 'failed')?.value;
+}
 const toText = ({ id, version }: Change): string => `${id}/${version}`;
 
 it('hears of every write once and in order, and goes on where it was after a new start', async () => {
@@ -134,9 +140,13 @@ it('wakes up at once, and tells how far it is behind', async () => {
   await write('late-1', 'late-2');
   expect((await events.lagOf('lagging')).changes).toBe(2);
   await new Promise((resolve) => setTimeout(resolve, 300)); // the pauses have grown beyond what a test waits
+  expect(metricOf('vsis_events_lag_seconds', 'lagging')).toBeGreaterThan(0.25);
   gate.resolve();
   events.wake();
   await expect.poll(() => heard, { timeout: 1000 }).toEqual(['late-1/1', 'late-2/1']);
   await expect.poll(() => events.lagOf('lagging')).toEqual({ changes: 0, seconds: 0 });
   expect(await events.lagOf('nobody')).toEqual({ changes: 0, seconds: 0 });
+  expect(metricOf('vsis_events_changes_total', 'lagging')).toBe(2);
+  await events.close();
+  expect(metricOf('vsis_events_lag_seconds', 'lagging')).toBeUndefined();
 });

@@ -3,11 +3,11 @@ import type { Sql, Transaction } from '#platform/database';
 import { AppError } from '#platform/errors';
 import type { Log } from '#platform/log';
 import { readChanges } from '#platform/store';
-import { measuresOf, type SubscriberMeasures } from './event-metrics.ts';
 import type { Subscriber } from './events.ts';
 import type { Leadership } from './leadership.ts';
 import type { Pause } from './pause.ts';
 import { movePosition, startPosition } from './position-store.ts';
+import { subscriberMeasures } from './subscriber-metrics.ts';
 
 type Surroundings = {
   readonly sql: Sql;
@@ -33,25 +33,28 @@ const failurePauseMs = { first: 100, most: 30_000 };
 /** Serves a subscriber until the signal. Whatever goes wrong is tried again. */
 export async function runSubscriber(subscriber: Subscriber, around: Surroundings): Promise<void> {
   const { log, pollMs, leadership, pause, signal } = around;
-  const measures = measuresOf(subscriber.name);
   let place: Place | undefined;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let idleMs = firstPauseMs;
   let failures = 0;
+  const measures = subscriberMeasures(subscriber.name);
+  signal.addEventListener('abort', measures.end, { once: true });
   while (!signal.aborted) {
     try {
       if (performance.now() - confirmedAt > confirmEveryMs) {
         if (!(await leadership.isLeader(subscriber.name))) {
           place = undefined;
-          measures.forget();
+          measures.end();
           await sleep(pollMs, signal);
           continue;
         }
         confirmedAt = performance.now();
+        measures.begin();
       }
       place ??= await findPlace(around, subscriber);
-      const handled = await step(subscriber, around, place, measures);
+      const handled = await step(subscriber, around, place);
       failures = 0;
+      measures.handled(handled);
       if (handled > 0) {
         idleMs = firstPauseMs;
         continue;
@@ -65,12 +68,11 @@ export async function runSubscriber(subscriber: Subscriber, around: Surroundings
       place = undefined;
       confirmedAt = Number.NEGATIVE_INFINITY;
       failures += 1;
-      measures.noteFailure();
+      measures.failed();
       log.error({ err: error, subscriber: subscriber.name, failures }, 'a subscriber could not go on');
       await sleep(Math.min(failurePauseMs.first * 2 ** failures, failurePauseMs.most), signal);
     }
   }
-  measures.forget();
 }
 
 async function findPlace({ sql }: Surroundings, { name, from, begin }: Subscriber): Promise<Place> {
@@ -80,31 +82,22 @@ async function findPlace({ sql }: Surroundings, { name, from, begin }: Subscribe
 }
 
 /** Reads the next changes and has them handled; how many there were. */
-async function step(
-  subscriber: Subscriber,
-  { sql }: Surroundings,
-  place: Place,
-  measures: SubscriberMeasures,
-): Promise<number> {
+async function step(subscriber: Subscriber, { sql }: Surroundings, place: Place): Promise<number> {
   const { name, atOnce = defaultAtOnce } = subscriber;
   const { changes, position } = await readChanges(sql, place.reached, atOnce);
-  const [first] = changes;
-  measures.setLag(first ? (Date.now() - Date.parse(first.updated)) / 1000 : 0);
-  if (!first) {
+  if (changes.length === 0) {
     place.reached = position;
     if (performance.now() - place.storedAt > storeIdleEveryMs && position !== place.stored) {
       await move(sql, name, place, { to: position, handled: 0 });
     }
     return 0;
   }
-  const startedMs = performance.now();
   const moved = { ...place };
   await sql.begin(async (transaction) => {
     await subscriber.handle(changes, transaction);
     await move(transaction, name, moved, { to: position, handled: changes.length });
   });
   Object.assign(place, moved);
-  measures.noteBatch(changes.length, (performance.now() - startedMs) / 1000);
   subscriber.onCommit?.();
   return changes.length;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Store } from '#platform/store';
+import { checkRecord } from '../../../test/support/check-record.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { exportRecord } from './export-record.ts';
 import { type ImportOptions, importFiles } from './import-files.ts';
@@ -163,6 +164,50 @@ describe('importing files', () => {
     const stored = await contentOf('Observation', uuid(2));
     expect(stored).toContain('"value":2.50');
     expect(stored).toContain(`"reference":"Patient/${uuid(1)}"`);
+  });
+
+  it('stores the same when threads prepare, refused and known resources in between', async () => {
+    const line = (at: number) => {
+      const id = `t${at % 1800}`; // the last ones are there already
+      const code = at % 7 === 0 ? '"code":7' : '"code":{"text":"x"},"valueQuantity":{"value":1.10}';
+      return `{"resourceType":"Observation","id":"${id}","status":"final",${code}}`;
+    };
+    const path = await write('threads.ndjson', Array.from({ length: 2000 }, (_, at) => line(at)).join('\n'));
+    const bundle = await write('threads.json', { ...transaction, entry: transaction.entry.slice(0, 1) });
+    const steps: number[] = [];
+    const { summary, refused } = await load([path, bundle], {
+      threads: 2,
+      again: true,
+      onProgress: ({ doneBytes }) => void steps.push(doneBytes),
+    });
+    const wrong = Array.from({ length: 2000 }, (_, at) => at).filter((at) => at % 7 === 0);
+    expect(refused.map((each) => each.origin)).toEqual([
+      ...wrong.map((at) => `threads.ndjson#${at + 1}`),
+      'threads.json#1',
+    ]);
+    expect(refused[0]?.resource?.['code']).toBe(7);
+    const again = Array.from({ length: 200 }, (_, at) => at + 1800).filter((at) => at % 7 !== 0);
+    const fresh = again.filter((at) => (at - 1800) % 7 === 0).length; // the first one of that id was refused
+    expect(summary).toMatchObject({
+      created: 1800 - Math.ceil(1800 / 7) + fresh,
+      unchanged: again.length - fresh,
+      refused: wrong.length + 1,
+    });
+    expect(await contentOf('Observation', 't1')).toContain('"value":1.10');
+    expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    expect(await checkRecord(database.ownerSql)).toEqual([]);
+  });
+
+  it('refuses a line that is no UTF-8 and takes those around it', async () => {
+    const path = join(folder, 'broken.ndjson');
+    const good = (id: string) => `{"resourceType":"Patient","id":"${id}"}\n`;
+    await writeFile(
+      path,
+      Buffer.concat([Buffer.from(good('u1')), Buffer.from([0x22, 0xff, 0x0a]), Buffer.from(good('u2'))]),
+    );
+    const { summary, refused } = await load([path]);
+    expect(summary).toMatchObject({ created: 2, refused: 1 });
+    expect(refused[0]?.origin).toBe('broken.ndjson#2');
   });
 
   it('says which file is missing', async () => {

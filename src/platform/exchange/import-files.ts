@@ -3,22 +3,30 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { AppError } from '#platform/errors';
 import type { Actor, Store } from '#platform/store';
-import { findProgress, finishProgress, saveProgress } from './import-progress.ts';
-import type { LoadItem, Refusal } from './load-item.ts';
-import { type LoadCounts, loadResources } from './load-resources.ts';
-import { isImportable, readFileItems } from './read-file-items.ts';
+import { isImportable, portionsOf, type Source } from './file-portions.ts';
+import { findProgress } from './import-progress.ts';
+import type { Refusal } from './load-item.ts';
+import { loadPortions, type Portion, settingsOf } from './load-resources.ts';
+import { openPreparePool, type PreparePool, usualThreads } from './prepare-pool.ts';
+import type { PortionSettings } from './prepare-portion.ts';
+import type { LoadCounts } from './store-portion.ts';
 
 export type ImportOptions = {
   readonly onRefused: (refusal: Refusal) => Promise<void> | void;
-  readonly onProgress?: (state: { doneBytes: number; totalBytes: number; counts: LoadCounts }) => void;
+  readonly onProgress?: (state: { doneBytes: number; totalBytes: number; counts: Readonly<LoadCounts> }) => void;
   /** Read files again that an earlier import has finished. */
   readonly again?: boolean;
   readonly keepVersions?: boolean;
+  /** Threads that prepare resources; by the size of the files and the cores of the machine where nothing is said. */
+  readonly threads?: number;
+  /** Breaks the import off between two portions; it can be gone on with. */
+  readonly signal?: AbortSignal;
 };
 
 export type ImportSummary = LoadCounts & { readonly files: number; readonly skippedFiles: number };
 
-type Source = { readonly path: string; readonly name: string; readonly bytes: number; readonly key: string };
+/** Threads take a second to be ready; this much is imported in that time. */
+const worthThreadsBytes = 4 * 1024 * 1024;
 
 /** Imports files and folders, each file going on where an interrupted import left it. */
 export async function importFiles(
@@ -29,65 +37,69 @@ export async function importFiles(
 ): Promise<ImportSummary> {
   const sources = await listSources(paths);
   const totalBytes = sources.reduce((sum, each) => sum + each.bytes, 0);
-  const total: LoadCounts = { created: 0, updated: 0, unchanged: 0, refused: 0 };
-  let doneBytes = 0;
-  let skippedFiles = 0;
-  for (const source of sources) {
-    const before = options.again ? undefined : await findProgress(store.sql, source.key);
-    if (before?.finished) {
-      skippedFiles += 1;
-    } else {
-      const counts = await importSource(store, actor, source, before?.items ?? 0, options, (state) =>
-        options.onProgress?.({
-          doneBytes: doneBytes + state.bytes,
-          totalBytes,
-          counts: addCounts(total, state.counts),
-        }),
-      );
-      Object.assign(total, addCounts(total, counts));
-    }
-    doneBytes += source.bytes;
-  }
-  return { ...total, files: sources.length, skippedFiles };
-}
-
-async function importSource(
-  store: Store,
-  actor: Actor,
-  source: Source,
-  done: number,
-  options: ImportOptions,
-  onProgress: (state: { bytes: number; counts: LoadCounts }) => void,
-): Promise<LoadCounts> {
-  const items = skip(readFileItems(source.path, source.name), done);
-  const counts = await loadResources(store, actor, items, {
-    onRefused: options.onRefused,
-    onProgress: (current, last) => onProgress({ bytes: last.bytesRead ?? 0, counts: current }),
-    saveProgress: (sql, decided) => saveProgress(sql, source.key, done + decided),
-    keepVersions: options.keepVersions ?? false,
+  const threads = options.threads ?? (unpackedBytes(sources) < worthThreadsBytes ? 0 : usualThreads());
+  const settings = settingsOf(store, actor, options.keepVersions ?? false);
+  await using pool = openPreparePool(settings, threads);
+  const run = new ImportRun({ store, settings, pool, options });
+  const { onProgress, onRefused } = options;
+  const counts = await loadPortions(store, actor, run.portions(sources), {
+    onRefused,
+    keepVersions: settings.keepVersions,
+    onProgress: (current, doneBytes) => onProgress?.({ doneBytes, totalBytes, counts: current }),
   });
-  await finishProgress(store.sql, source.key);
-  return counts;
+  return { ...counts, files: sources.length, skippedFiles: run.skippedFiles };
 }
 
-async function* skip(items: AsyncIterable<LoadItem>, count: number): AsyncGenerator<LoadItem> {
-  let left = count;
-  for await (const item of items) {
-    if (left > 0) {
-      left -= 1;
-    } else {
-      yield item;
+/** About; FHIR packs to a tenth. */
+function unpackedBytes(sources: readonly Source[]): number {
+  return sources.reduce((sum, { path, bytes }) => sum + bytes * (path.endsWith('.gz') ? 10 : 1), 0);
+}
+
+type ImportContext = {
+  readonly store: Store;
+  readonly settings: PortionSettings;
+  readonly pool: PreparePool;
+  readonly options: ImportOptions;
+};
+
+/** The portions of all files one after the other, so that threads have work while a file ends. */
+class ImportRun {
+  readonly #context: ImportContext;
+  skippedFiles = 0;
+
+  constructor(context: ImportContext) {
+    this.#context = context;
+  }
+
+  /** Some portions are begun before they are asked for: as many as keep every thread at work. */
+  async *portions(sources: readonly Source[]): AsyncGenerator<Portion> {
+    const begun: Portion[] = [];
+    for await (const portion of this.#all(sources)) {
+      portion.prepared.catch(() => undefined); // reported when its turn comes
+      begun.push(portion);
+      if (begun.length > this.#context.pool.ahead) {
+        yield* begun.splice(0, 1);
+      }
+    }
+    yield* begun;
+  }
+
+  async *#all(sources: readonly Source[]): AsyncGenerator<Portion> {
+    const { store, options } = this.#context;
+    let earlierBytes = 0;
+    for (const source of sources) {
+      const before = options.again ? undefined : await findProgress(store.sql, source.key);
+      if (before?.finished) {
+        this.skippedFiles += 1;
+      } else {
+        for await (const portion of portionsOf(source, before?.items ?? 0, this.#context)) {
+          options.signal?.throwIfAborted();
+          yield { ...portion, bytesRead: earlierBytes + portion.bytesRead };
+        }
+      }
+      earlierBytes += source.bytes;
     }
   }
-}
-
-function addCounts(left: LoadCounts, right: LoadCounts): LoadCounts {
-  return {
-    created: left.created + right.created,
-    updated: left.updated + right.updated,
-    unchanged: left.unchanged + right.unchanged,
-    refused: left.refused + right.refused,
-  };
 }
 
 /** Synthea writes its registries to files of these names; patients' files repeat parts of them in fewer words. */

@@ -2,6 +2,7 @@ export { type ExportOptions, type ExportSummary, exportRecord } from './export-r
 export { type ImportOptions, type ImportSummary, importFiles } from './import-files.ts';
 export { findProgress, finishProgress, type ImportProgress, listProgress, saveProgress } from './import-progress.ts';
 export type { LoadItem, Refusal } from './load-item.ts';
-export { type LoadCounts, type LoadOptions, loadResources } from './load-resources.ts';
+export { type LoadOptions, loadResources } from './load-resources.ts';
 export { startProgress } from './progress-line.ts';
 export { RefusalFile } from './refusal-file.ts';
+export type { LoadCounts } from './store-portion.ts';

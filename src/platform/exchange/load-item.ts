@@ -11,8 +11,6 @@ export type LoadItem = {
   readonly issues?: readonly Issue[];
   /** Leave a resource alone that is there already, whatever it says. */
   readonly onlyNew?: boolean;
-  /** Bytes of the source read so far, for progress. */
-  readonly bytesRead?: number;
 };
 
 export type Refusal = {

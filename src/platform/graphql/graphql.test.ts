@@ -391,6 +391,14 @@ describe('bounds', () => {
     expect(await errorOf(query)).toMatch(pattern);
   });
 
+  it('on evaluations of FHIRPath', async () => {
+    const name = Array.from({ length: 40 }, (_, at) => ({ family: `f${at}` }));
+    await server.put('Patient/many', { resourceType: 'Patient', id: 'many', name });
+    const fields = Array.from({ length: 300 }, (_, at) => `a${at}: name(fhirpath: "use.exists()") { use }`).join(' ');
+    expect(await errorOf(`{ ${fields} }`, { at: 'Patient/many' })).toMatch(/^413 .*10000 times/);
+    await server.delete('Patient/many');
+  });
+
   it('on resources: a list is whole or refused', async () => {
     const entry = Array.from({ length: 1001 }, (_, at) => ({
       resource: { resourceType: 'Basic', code: { text: `b${at}` }, subject: { reference: 'Patient/other' } },
@@ -401,6 +409,8 @@ describe('bounds', () => {
     expect(await errorOf('{ BasicList(_reference: subject) { id } }', { at: 'Patient/other' })).toMatch(/^413 /);
     expect(await errorOf('{ a: BasicList(_count: 600) { id } b: BasicList(_count: 600) { id } }')).toMatch(/^413 /);
     expect((await dataOf('{ BasicList(_count: 5) { id } }'))['BasicList']).toHaveLength(5);
+    const wide = Array.from({ length: 300 }, (_, at) => `a${at}: id`).join(' ');
+    expect(await errorOf(`{ BasicList(_count: 900) { ${wide} } }`)).toMatch(/^413 .*200000 values/);
   }, 60_000);
 });
 

@@ -23,6 +23,9 @@ export const identifierSystems = {
   document: `${base}/document`,
 } as const;
 
+/** Extension of HumanName that holds the father's name apart, without the word for son or daughter. */
+export const fatherNameUrl = 'https://vsis.az/fhir/StructureDefinition/father-name';
+
 /** Why a typed text is not a FİN, for the person who typed it. `letterO` and `letterI` invite "did you mean 0 / 1?". */
 export type FinFault = 'empty' | 'length' | 'letterO' | 'letterI' | 'character';
 

@@ -254,14 +254,19 @@ describe('addresses', () => {
     [`Patient/${'x'.repeat(3000)}`, 404],
     ['', 200],
     ['?name=x', 400],
-  ])('%s is answered with %i', async (path, status) => {
-    const raw = await sendRaw(
-      server.baseUrl,
-      `GET /fhir/${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
-    );
-    expect(raw.split('\r\n')[0]).toContain(` ${status} `);
-    expect(raw).toMatch(/"resourceType":"(OperationOutcome|Bundle)"/);
-  });
+  ])(
+    '%s is answered with %i',
+    async (path, status) => {
+      const raw = await sendRaw(
+        server.baseUrl,
+        `GET /fhir/${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`,
+        20_000, // the whole record holds 30 MiB by now
+      );
+      expect(raw.split('\r\n')[0]).toContain(` ${status} `);
+      expect(raw).toMatch(/"resourceType":"(OperationOutcome|Bundle)"/);
+    },
+    30_000,
+  );
 
   it.each([
     "'",

@@ -37,8 +37,8 @@ export function searchBundle(
 }
 
 /** What an operation found, as a searchset without pages. */
-export function foundBundle(entries: readonly string[], self: string): string {
-  return bundle('searchset', entries.length, [link('self', self)], entries);
+export function foundBundle(entries: readonly string[], self: string, total = entries.length): string {
+  return bundle('searchset', total, [link('self', self)], entries);
 }
 
 /** A stored resource as an entry of a searchset; `search` is its element of that name. */

@@ -48,7 +48,7 @@ export function wantedForm(request: FastifyRequest, parameters?: URLSearchParams
   const { accept = '*/*' } = headers;
   if (!parameters && !url.includes('_format') && !url.includes('_pretty')) {
     if (accept === fhirTypes.json) return asStoredByName;
-    if (accept === '*/*' && headers['content-type'] === undefined) return asStored;
+    if (accept === '*/*' && !headers['content-type']?.includes('xml')) return asStored;
   }
   const query = parameters ?? queryOf(request);
   const pretty = query.get('_pretty') === 'true';

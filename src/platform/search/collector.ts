@@ -4,7 +4,7 @@ import type { RangeEntry } from './range-entries.ts';
 /** Where the entries of one resource gather. */
 export type Collector = {
   readonly keys: Set<bigint>;
-  readonly identifiers: Map<string, IdentifierEntry>;
+  readonly identifiers: IdentifierEntry[];
   readonly strings: Set<string>;
   readonly ranges: RangeEntry[];
   /** The record's own address, if references may carry it. */

@@ -8,9 +8,33 @@ export const hash64: (text: string) => bigint = recentResults(
   { atMost: 25_000, characters: 200 },
 );
 
-/** The key of a value under one parameter of one resource type. */
+/** A number of each parameter, by which what stands under it is told from the same under others. */
+function saltsBy(ending: string): (type: string, parameter: string) => bigint {
+  const byType = new Map<string, Map<string, bigint>>();
+  return (type, parameter) => {
+    let salts = byType.get(type);
+    if (!salts) {
+      salts = new Map();
+      byType.set(type, salts);
+    }
+    let salt = salts.get(parameter);
+    if (salt === undefined) {
+      salt = hash64(`${type}.${parameter}${ending}`);
+      salts.set(parameter, salt);
+    }
+    return salt;
+  };
+}
+
+const valueSalt = saltsBy('=');
+export const parameterSalt = saltsBy('->');
+
+/**
+ * The key of a value under one parameter of one resource type. The value is hashed by itself: a code or a name that stands
+ * under several parameters is hashed once.
+ */
 export function valueKey(type: string, parameter: string, value: string): bigint {
-  return hash64(`${type}.${parameter}=${value}`);
+  return hash64(value) ^ valueSalt(type, parameter);
 }
 
 /**
@@ -18,11 +42,7 @@ export function valueKey(type: string, parameter: string, value: string): bigint
  * to what refers to it, and back, without knowing the hash function (chained and reverse chained search).
  */
 export function referenceKey(type: string, parameter: string, target: string): bigint {
-  return BigInt.asIntN(64, hash64(target) ^ parameterSalt(type, parameter));
-}
-
-export function parameterSalt(type: string, parameter: string): bigint {
-  return hash64(`${type}.${parameter}->`);
+  return hash64(target) ^ parameterSalt(type, parameter);
 }
 
 /** The 32-bit number of a parameter in the range table. */

@@ -64,7 +64,7 @@ function indexedOf(type: string): readonly Indexed[] {
 /** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
 export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
   const type = resource.resourceType;
-  const collector: Collector = { keys: new Set(), identifiers: new Map(), strings: new Set(), ranges: [], baseUrl };
+  const collector: Collector = { keys: new Set(), identifiers: [], strings: new Set(), ranges: [], baseUrl };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
   const leadingCode = leadingCodeOf(type);
@@ -93,7 +93,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
   return {
     keys: [...collector.keys],
-    identifiers: [...collector.identifiers.values()],
+    identifiers: collector.identifiers,
     strings: [...collector.strings].sort(),
     ranges: collector.ranges,
     patient,
@@ -157,15 +157,20 @@ function addToken(collector: Collector, type: string, code: string, found: Found
 
 function addIdentifier({ keys, identifiers }: Collector, type: string, code: string, found: Found): void {
   for (const token of tokensOf(found)) {
-    const entry = identifierEntry(type, code, token);
-    identifiers.set(`${entry.key}|${entry.system}`, entry);
+    addOnce(identifiers, identifierEntry(type, code, token));
     if (token.system !== undefined) {
       keys.add(valueKey(type, code, tokenForm(token.system, ''))); // who asks for a whole system asks for many
     }
   }
   for (const form of identifierTypeForms(found)) {
-    const key = valueKey(type, code, form);
-    identifiers.set(`${key}|${noSystem}`, { key, system: noSystem });
+    addOnce(identifiers, { key: valueKey(type, code, form), system: noSystem });
+  }
+}
+
+/** A resource has few of them, so that looking through them is cheaper than a set. */
+function addOnce(entries: IdentifierEntry[], entry: IdentifierEntry): void {
+  if (!entries.some(({ key, system }) => key === entry.key && system === entry.system)) {
+    entries.push(entry);
   }
 }
 

@@ -9,11 +9,11 @@ export function recentResults<Result>(
   let young = new Map<string, Result>();
   let old = new Map<string, Result>();
   return (text) => {
-    const known = young.get(text) ?? old.get(text);
-    if (known !== undefined && young.has(text)) {
-      return known;
+    const recent = young.get(text);
+    if (recent !== undefined) {
+      return recent;
     }
-    const result = known ?? compute(text);
+    const result = old.get(text) ?? compute(text);
     if (text.length <= characters) {
       if (young.size >= atMost) {
         old = young;

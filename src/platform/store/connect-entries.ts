@@ -39,7 +39,7 @@ export async function connectEntries(store: Store, sql: Sql, steps: readonly Ste
 }
 
 /** The id and bucket of a resource that needs nothing of the others. */
-export function giveId(store: Store, step: Step, addresses: Addresses = new Map()): void {
+export function giveId(store: Pick<Store, 'baseUrl'>, step: Step, addresses: Addresses = new Map()): void {
   const { request } = step;
   const patient = step.resource && patientOf(step.resource, store.baseUrl, resolverFor(step, addresses));
   const home = request.type === 'Patient' || patient === undefined ? undefined : bucketOfId(patient);

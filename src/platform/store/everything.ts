@@ -1,4 +1,4 @@
-import { compartmentKey, hash64 } from '#platform/search';
+import { compartmentKey, compartmentParameters, hash64, referenceKey, storedTypes } from '#platform/search';
 import { arrayLiteral } from './array-literal.ts';
 import type { Sql, SqlFragment } from './sql.ts';
 import { timestampLiteral } from './timestamp-literal.ts';
@@ -43,6 +43,24 @@ export async function findPatientRecord(
   const own = sql`patient_key = ${String(hash64(`Patient/${patient}`))}::bigint and patient = ${patient}`;
   const others = sql`keys @> ${arrayLiteral([compartmentKey(patient)])}::text::bigint[]`;
   return findPiece(sql, [own, others], { filter, size, baseUrl });
+}
+
+/** The same of an encounter: itself, and what its compartment holds. */
+export async function findEncounterRecord(
+  sql: Sql,
+  encounter: string,
+  filter: RecordFilter,
+  size: PieceSize,
+  baseUrl: string,
+): Promise<RecordPiece> {
+  const address = `Encounter/${encounter}`;
+  const keys = storedTypes.flatMap((type) =>
+    compartmentParameters('Encounter', type).map((code) => referenceKey(type, code, address)),
+  );
+  const isNamed = sql`type = 'Encounter' and id = ${encounter}`;
+  const named = sql`self = ${String(hash64(address))}::bigint and ${isNamed}`;
+  const members = sql`keys && ${arrayLiteral(keys)}::text::bigint[] and not (${isNamed})`;
+  return findPiece(sql, [named, members], { filter, size, baseUrl });
 }
 
 type Piece = {

@@ -1,7 +1,13 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { type Erasure, type ErasureResult, eraseResources } from './erase-resources.ts';
 export { gone, notFound, placedAt } from './errors.ts';
-export { findPatientRecord, type PieceSize, type RecordFilter, type RecordPiece } from './everything.ts';
+export {
+  findEncounterRecord,
+  findPatientRecord,
+  type PieceSize,
+  type RecordFilter,
+  type RecordPiece,
+} from './everything.ts';
 export {
   type BucketRange,
   type Deletion,
@@ -37,10 +43,12 @@ export {
 } from './read-rows.ts';
 export { findReferences, rewriteReferences } from './rewrite-references.ts';
 export { type Clause, clause, textOf, verbatim } from './search/clause.ts';
+export { type ExplainedStatement, type ExplainOptions, explainSearch } from './search/explain-search.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
 export { hasSettled, honestMoment, type SettledMoment, takeMoment } from './settled-moment.ts';
 export type { Sql } from './sql.ts';
 export type { Guard, Store } from './store.ts';
+export { type Bulk, type KnownRow, type PreparedBulk, prepareBulk, writeBulk } from './write-bulk.ts';
 export type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
 export { type WriteOptions, writeResources } from './write-resources.ts';

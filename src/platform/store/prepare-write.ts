@@ -18,8 +18,11 @@ export type PrepareOptions = {
 
 const methods = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
 
+/** What preparing needs of the store. */
+export type Surroundings = Pick<Store, 'baseUrl' | 'now'>;
+
 /** Validates what is to be written and computes its row and entries. */
-export function prepareWrite(store: Store, step: Step, options: PrepareOptions): PreparedWrite {
+export function prepareWrite(store: Surroundings, step: Step, options: PrepareOptions): PreparedWrite {
   const { request, newest, resource } = step;
   const base = {
     method: methods[request.kind],
@@ -58,7 +61,7 @@ function keptVersion(resource: Resource | undefined): { version?: number; update
 }
 
 /** Now, or just after the version before where the clock has been set back. */
-function nextMoment(store: Store, newest: StoredVersion | undefined): string {
+function nextMoment(store: Surroundings, newest: StoredVersion | undefined): string {
   const before = newest ? Date.parse(newest.updated) + 1 : 0;
   return new Date(Math.max(store.now().getTime(), before)).toISOString();
 }

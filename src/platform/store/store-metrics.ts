@@ -18,6 +18,10 @@ export function countWrites(results: readonly WriteResult[]): void {
   for (const { outcome } of results) outcomes[outcome].add();
 }
 
+export function countCreated(count: number): void {
+  outcomes.created.add(count);
+}
+
 const searches = histogram({
   name: 'vsis_store_search_seconds',
   about: 'Time from a parsed search until its page of matches was there, counting included.',

@@ -203,6 +203,34 @@ describe('Patient/$everything', () => {
   });
 });
 
+describe('Encounter/$everything', () => {
+  it('gives the encounter with what was recorded in it, and what that refers to', async () => {
+    const { status, body } = await server.get(`Encounter/${ids['encounter']}/$everything`);
+    expect(status).toBe(200);
+    expect(named(body, 'match')).toEqual(['early', 'encounter']);
+    expect(named(body, 'include')).toEqual(['doctor', 'hospital', 'ministry', 'patient', 'role']);
+    expect([body['total'], validateResource(body)]).toEqual([2, []]);
+  });
+
+  it('heeds its parameters and comes in pages', async () => {
+    const typed = await server.get(`Encounter/${ids['encounter']}/$everything?_type=Observation`);
+    expect([named(typed.body, 'match'), named(typed.body, 'include')]).toEqual([['early'], []]);
+    const first = await server.get(`Encounter/${ids['encounter']}/$everything?_count=1`);
+    const second = await server.get(String(linkOf(first.body, 'next')));
+    expect([named(first.body, 'match'), named(second.body, 'match')]).toEqual([['encounter'], ['early']]);
+    const start = await server.get(`Encounter/${ids['encounter']}/$everything?start=2024-01-01`);
+    expect([start.status, placesOf(start.body)]).toEqual([400, ['http.start']]);
+  });
+
+  it('leaves a record of whose encounter was read, and is not there for what is not', async () => {
+    await server.get(`Encounter/${ids['encounter']}/$everything`);
+    const [row] = await server.database.sql<{ type: string; patient: string }[]>`
+      select type, patient from audit.entry where action = '$everything' order by seq desc limit 1`;
+    expect(row).toEqual({ type: 'Encounter', patient: ids['patient'] });
+    expect((await server.get('Encounter/none/$everything')).status).toBe(404);
+  });
+});
+
 describe('Patient/$everything is refused', () => {
   it.each([
     ['?_count=0', 'http._count'],

@@ -1,5 +1,12 @@
 import { isStoredType, toSpan } from '#platform/search';
-import { findNewest, findPatientRecord, type RecordFilter, type RecordPiece } from '#platform/store';
+import {
+  findEncounterRecord,
+  findNewest,
+  findPatientRecord,
+  type RecordFilter,
+  type RecordPiece,
+  type StoredVersion,
+} from '#platform/store';
 import { present } from '../read-routes.ts';
 import { joinPieces } from './join-pieces.ts';
 import type { Operation, OperationAnswer, OperationCall, ParameterDefinition } from './operation.ts';
@@ -40,9 +47,47 @@ export const patientEverything: Operation = {
     const { service, id = '', baseUrl } = call;
     const { sql } = service.store;
     const read: ReadPiece = (filter, size) => findPatientRecord(sql, id, filter, size, baseUrl);
-    return answer(call, read, { isShown: ({ patient }) => patient === null, patient: id });
+    return answer(call, read, { isShown: isNobodys, patient: id });
   },
 };
+
+/** FHIR R4, encounter-operation-everything.html. */
+export const encounterEverything: Operation = {
+  name: 'everything',
+  title: 'Everything about an encounter',
+  description:
+    'An encounter with all that was recorded in it, with the patient, practitioners, organisations, places and medicines it refers to.',
+  definition: 'http://hl7.org/fhir/OperationDefinition/Encounter-everything',
+  levels: ['instance'],
+  types: ['Encounter'],
+  affectsState: false,
+  parameters: shared,
+  results: [
+    {
+      name: 'return',
+      type: 'Bundle',
+      min: 1,
+      documentation: 'A searchset: the encounter and what was recorded in it as matches, the rest as included.',
+    },
+  ],
+  run: async (call) => {
+    const { service, type = '', id = '', baseUrl } = call;
+    const { sql } = service.store;
+    const { patient } = present({ type, id }, await findNewest(sql, { type, id }));
+    const read: ReadPiece = (filter, size) => findEncounterRecord(sql, id, filter, size, baseUrl);
+    const isOfSamePatient = (other: StoredVersion): boolean => typeof patient === 'string' && other.patient === patient;
+    return answer(call, read, {
+      // what the encounter itself refers to (diagnoses, the appointment, the patient) supports it; the record behind does not
+      isShown: (each, steps) => isNobodys(each) || (steps === 1 && isOfSamePatient(each)),
+      patient: patient ?? undefined,
+    });
+  },
+};
+
+/** Practitioners, organisations and the like lie in no patient's record. */
+function isNobodys({ patient }: StoredVersion): boolean {
+  return patient === null;
+}
 
 type ReadPiece = (filter: RecordFilter, size: { count: number; bytes: number }) => Promise<RecordPiece>;
 
@@ -77,7 +122,7 @@ async function answer(call: OperationCall, read: ReadPiece, { isShown, patient }
     readNext,
     atMost,
     isBegin: begin === undefined,
-    isShown: (each) => isShown(each) && (types?.includes(each.type) ?? true),
+    isShown: (each, steps) => isShown(each, steps) && (types?.includes(each.type) ?? true),
     addressOf: (after) => addressOf(call, after),
   });
   const isWhole = first.next === undefined || first.count >= atMost.count;

@@ -1,7 +1,8 @@
-import { patientEverything } from './everything.ts';
+import { encounterEverything, patientEverything } from './everything.ts';
 import { expunge } from './expunge.ts';
 import { graphql } from './graphql.ts';
 import { lastn } from './lastn.ts';
+import { patientMatch } from './match/match.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation } from './operation.ts';
 import { validate } from './validate.ts';
@@ -9,11 +10,13 @@ import { validate } from './validate.ts';
 /** The operations of the record itself; other parts hand in theirs. */
 export const ownOperations: readonly Operation[] = [
   patientEverything,
+  encounterEverything,
   graphql,
   lastn,
   meta,
   metaAdd,
   metaDelete,
   expunge,
+  patientMatch,
   validate,
 ];

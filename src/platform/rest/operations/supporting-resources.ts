@@ -12,8 +12,8 @@ const lookedUpAtOnce = 500;
 export type Supporting = {
   /** Addresses that are in the answer already. */
   readonly known: ReadonlySet<string>;
-  /** Whether a resource may be shown beside the record. */
-  readonly isShown: (resource: StoredVersion) => boolean;
+  /** Whether a resource may be shown beside the record; `steps` are those of references between, from 1. */
+  readonly isShown: (resource: StoredVersion, steps: number) => boolean;
 };
 
 /**
@@ -32,7 +32,9 @@ export async function* findSupporting(
     wanted.forEach(([key]) => seen.add(key));
     for (let at = 0; at < wanted.length && shown < supportingAtMost; at += lookedUpAtOnce) {
       const some = wanted.slice(at, at + lookedUpAtOnce).map(([, address]): ResourceAddress => address);
-      const found = (await findMany(sql, some)).filter(isShown).slice(0, supportingAtMost - shown);
+      const found = (await findMany(sql, some))
+        .filter((each) => isShown(each, round + 1))
+        .slice(0, supportingAtMost - shown);
       found.forEach(({ content }) => scan.add(content ?? ''));
       shown += found.length;
       yield found;

@@ -1,0 +1,175 @@
+import { AppError, type Issue } from '#platform/errors';
+import { arrayLiteral } from './array-literal.ts';
+import { bucketOfId } from './bucket.ts';
+import { giveId, hasConditionalReference } from './connect-entries.ts';
+import { type CopiedRows, CopyFailedError, copyRows, encodeRows } from './copy-rows.ts';
+import { type PrepareOptions, prepareWrite, type Surroundings } from './prepare-write.ts';
+import type { Actor, PreparedWrite } from './prepared-write.ts';
+import type { ResourceAddress } from './read-rows.ts';
+import type { Sql } from './sql.ts';
+import type { Store } from './store.ts';
+import { countCreated } from './store-metrics.ts';
+import type { WriteRequest } from './write-request.ts';
+import { toStep } from './write-step.ts';
+
+/** Resources made ready to be stored as new ones; any thread can do that, and hand them over as they are. */
+export type Bulk = { readonly rows: CopiedRows; readonly addresses: readonly ResourceAddress[] };
+
+export type PreparedBulk = {
+  readonly bulk: Bulk;
+  /** Place of the request that each row came from. */
+  readonly places: readonly number[];
+  /** Places of requests that `writeResources` must see: what they store depends on what is stored. */
+  readonly needy: readonly number[];
+  /** Requests that cannot be stored, with the reasons. */
+  readonly refused: readonly { readonly place: number; readonly issues: readonly Issue[] }[];
+};
+
+/**
+ * Prepares validated creates (with a wanted id) and updates (by id) as if nothing were stored yet. `guarded` are types
+ * that other parts look at before they are stored.
+ */
+export function prepareBulk(
+  around: Surroundings & { readonly guarded: ReadonlySet<string> },
+  actor: Actor,
+  requests: readonly WriteRequest[],
+  options: Pick<PrepareOptions, 'keepVersions'>,
+): PreparedBulk {
+  const writes: PreparedWrite[] = [];
+  const places: number[] = [];
+  const needy: number[] = [];
+  const refused: { place: number; issues: readonly Issue[] }[] = [];
+  const seen = new Set<string>();
+  requests.forEach((request, place) => {
+    try {
+      const write = around.guarded.has(request.type) ? undefined : prepareAlone(around, request, options);
+      const address = write && `${write.type}/${write.id}`;
+      if (!write || address === undefined || seen.has(address)) {
+        needy.push(place);
+        return;
+      }
+      seen.add(address);
+      writes.push(write);
+      places.push(place);
+    } catch (error) {
+      if (!(error instanceof AppError)) {
+        throw error;
+      }
+      refused.push({ place, issues: error.issues });
+    }
+  });
+  const addresses = writes.map(({ type, id }) => ({ type, id }));
+  return { bulk: { rows: encodeRows(writes, actor), addresses }, places, needy, refused };
+}
+
+function prepareAlone(
+  around: Surroundings,
+  request: WriteRequest,
+  options: Pick<PrepareOptions, 'keepVersions'>,
+): PreparedWrite | undefined {
+  const step = toStep(request, undefined);
+  giveId(around, step);
+  const write = prepareWrite(around, step, { ...options, validated: true });
+  return hasConditionalReference(write.content ?? '') ? undefined : write;
+}
+
+/** A row that was left out, since its resource is or was there; `isCurrent` when it is. */
+export type KnownRow = { readonly row: number; readonly isCurrent: boolean };
+
+/**
+ * Stores the rows of a bulk whose resources never were there, in one transaction with what `before` does; gives
+ * the others. Where rows cannot be stored for whatever reason all are given, and the way for a few writes will tell why.
+ */
+export async function writeBulk(
+  store: Store,
+  { rows, addresses }: Bulk,
+  before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
+): Promise<readonly KnownRow[]> {
+  let known = await findKnown(store.sql, addresses);
+  for (;;) {
+    try {
+      await storeOthers(store, { rows, known }, before);
+      countCreated(addresses.length - known.length);
+      store.afterWrite?.();
+      return known;
+    } catch (error) {
+      if (!(error instanceof CopyFailedError)) {
+        throw error;
+      }
+      const found = await findKnown(store.sql, addresses);
+      if (found.length <= known.length) {
+        return addresses.map((_, row) => ({ row, isCurrent: false }));
+      }
+      known = found; // others have stored some of them meanwhile
+    }
+  }
+}
+
+async function storeOthers(
+  store: Store,
+  { rows, known }: { readonly rows: CopiedRows; readonly known: readonly KnownRow[] },
+  before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
+): Promise<void> {
+  await store.sql.begin(async (sql) => {
+    if (known.length < rows.count) {
+      await copyRows(sql, rows, new Set(known.map(({ row }) => row)));
+    }
+    await before(sql, known);
+  });
+}
+
+/** Which of the addresses are taken by a resource, or were. */
+async function findKnown(sql: Sql, addresses: readonly ResourceAddress[]): Promise<KnownRow[]> {
+  const all = addresses.map(({ type, id }, row) => ({ row, type, id, bucket: bucketOfId(id) }));
+  if (all.length === 0) {
+    return [];
+  }
+  const [current, located, past] = await Promise.all([findCurrent(sql, all), locate(sql, all), findPast(sql, all)]);
+  const moved = await findCurrent(sql, located);
+  const movedPast = await findPast(sql, located);
+  const isCurrent = new Set([...current, ...moved]);
+  const known = new Set([...isCurrent, ...past, ...movedPast]);
+  return [...known].sort((a, b) => a - b).map((row) => ({ row, isCurrent: isCurrent.has(row) }));
+}
+
+type Placed = ResourceAddress & { readonly row: number; readonly bucket: number };
+
+function given(sql: Sql, addresses: readonly Placed[]) {
+  const list = (pick: (each: Placed) => string | number): string => arrayLiteral(addresses.map(pick));
+  return sql`
+    unnest(${list(({ row }) => row)}::text::int[], ${list(({ bucket }) => bucket)}::text::smallint[],
+      ${list(({ type }) => type)}::text::text[], ${list(({ id }) => id)}::text::text[]) as a(n, bucket, type, id)`;
+}
+
+async function findCurrent(sql: Sql, addresses: readonly Placed[]): Promise<number[]> {
+  if (addresses.length === 0) {
+    return [];
+  }
+  const rows = await sql<{ n: number }[]>`
+    select a.n
+    from ${given(sql, addresses)}
+      join record.resource r on r.bucket = a.bucket and r.type = a.type and r.id = a.id`;
+  return rows.map(({ n }) => n);
+}
+
+async function locate(sql: Sql, addresses: readonly Placed[]): Promise<Placed[]> {
+  const rows = await sql<{ n: number; bucket: number }[]>`
+    select a.n, l.bucket
+    from ${given(sql, addresses)}
+      join record.locator l on l.home = a.bucket and l.type = a.type and l.id = a.id`;
+  return rows.flatMap(({ n, bucket }) => {
+    const address = addresses[n];
+    return address ? [{ ...address, bucket }] : [];
+  });
+}
+
+async function findPast(sql: Sql, addresses: readonly Placed[]): Promise<number[]> {
+  if (addresses.length === 0) {
+    return [];
+  }
+  const rows = await sql<{ n: number }[]>`
+    select distinct a.n
+    from ${given(sql, addresses)}
+      join record.history h on h.bucket = a.bucket and h.type = a.type and h.id = a.id`;
+  return rows.map(({ n }) => n);
+}
