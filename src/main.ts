@@ -6,7 +6,7 @@ import { collectMetrics, keepSlowLog, measureProcess, mergeMetrics } from '#plat
 import { type Health, measureDisk, readinessChecks } from './health.ts';
 import { checkPort } from './listen.ts';
 import { migrationParts } from './migration-parts.ts';
-import { openContext, openLog } from './open-program.ts';
+import { openContext, openLog, openTelemetry } from './open-program.ts';
 import { openOperations } from './operations-server.ts';
 import { type PartContext, parts } from './parts.ts';
 import { type RunningProgram, runProgram, type StopCause } from './run-program.ts';
@@ -100,6 +100,7 @@ async function start(program: RunningProgram, settings: ProgramSettings): Promis
   const watched: { workers?: Workers } = {};
   const collect = async () => watched.workers?.collect() ?? mergeMetrics([{ process: '0', metrics: collectMetrics() }]);
   measureProcess();
+  await openTelemetry(program, settings, { process: '0', collect });
   await checkPort({ host: settings.VSIS_HOST, port: settings.VSIS_PORT, setting: 'VSIS_PORT' });
   const port = settings.VSIS_OPERATIONS_PORT;
   const operations = port === undefined ? undefined : await openOperations(program, { port, log, health, collect });

@@ -3,6 +3,7 @@ import type { ProgramDatabase } from '#platform/database';
 import { createEvents } from '#platform/events';
 import { createLog, type Log, logOf, type Progress, readableLines } from '#platform/log';
 import type { Store } from '#platform/store';
+import { type Metric, openExport } from '#platform/telemetry';
 import type { Health } from './health.ts';
 import type { PartContext } from './parts.ts';
 import type { RunningProgram } from './run-program.ts';
@@ -16,6 +17,18 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
 export function openLog(settings: ProgramSettings): Log {
   const destination = process.stderr.isTTY ? readableLines(process.stderr) : process.stderr;
   return createLog({ level: settings.VSIS_LOG_LEVEL, destination });
+}
+
+/** Sends traces, and with `collect` metrics, where the settings say so. */
+export async function openTelemetry(
+  program: RunningProgram,
+  settings: ProgramSettings,
+  { process: number, collect }: { process: string; collect?: () => Promise<readonly Metric[]> },
+): Promise<void> {
+  const url = settings.VSIS_OTLP_URL;
+  if (url === undefined) return;
+  const share = settings.VSIS_TRACE_PERCENT / 100;
+  program.opened.defer(await openExport({ url, share, version, process: number, ...(collect ? { collect } : {}) }));
 }
 
 export type Opened = {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
-import { openBulk } from '#platform/bulk';
+import { importSources, openBulk } from '#platform/bulk';
 import type { ProgramDatabase } from '#platform/database';
 import type { Events } from '#platform/events';
 import { startProgress } from '#platform/exchange';
@@ -94,6 +94,7 @@ async function mountFhir(app: FastifyInstance, { store, events, log, version, se
     actorOf,
     folder: join(settings.VSIS_DATA_DIR, 'bulk'),
     keepMs: settings.VSIS_BULK_KEEP_HOURS * 3_600_000,
+    sources: importSources(settings),
   });
   bulk.mount(app);
   await registerFhir(app, {

@@ -4,7 +4,7 @@ import { createProgress, logOf } from '#platform/log';
 import { joinPrimary, type Primary } from '#platform/processes';
 import { keepSlowLog, measureProcess } from '#platform/telemetry';
 import { type Health, readinessChecks } from './health.ts';
-import { openContext, openLog } from './open-program.ts';
+import { openContext, openLog, openTelemetry } from './open-program.ts';
 import { type RunningProgram, runProgram, type StopCause } from './run-program.ts';
 import { serve } from './serve.ts';
 import type { ProgramSettings } from './settings.ts';
@@ -25,6 +25,7 @@ async function work(program: RunningProgram, settings: ProgramSettings, primary:
   const log = openLog(settings).child({ process: number });
   const health: Health = { phase: 'starting', checks: [] };
   measureProcess();
+  await openTelemetry(program, settings, { process: number });
   keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);
   const statementTimeoutMs = settings.VSIS_STATEMENT_SECONDS * 1000;
   const database = joinDatabase(addresses, { max: connections, statementTimeoutMs });

@@ -178,6 +178,9 @@ function meets(record: readonly Plain[], resource: Plain, name: string, value: s
       .filter((each) => each['resourceType'] === 'List' && value.split(',').includes(each['id']))
       .some((each) => list(each['entry']).some(({ item }) => item['reference'] === addressOf(resource)));
   }
+  if (name === '_filter') {
+    return holds(readFilter(value), (test) => meetsTest(record, resource, test));
+  }
   const dot = name.indexOf('.');
   if (dot > 0) {
     const [code = '', wanted] = name.slice(0, dot).split(':');
@@ -188,7 +191,7 @@ function meets(record: readonly Plain[], resource: Plain, name: string, value: s
       .filter(
         (each) =>
           types.includes(each['resourceType']) &&
-          (rest.startsWith('_has') || rest === '_list' || knows(each['resourceType'], first)),
+          (rest.startsWith('_has') || rest === '_list' || rest === '_filter' || knows(each['resourceType'], first)),
       )
       .filter((each) =>
         valuesOf(resource, code).some((found) => found.kind === 'reference' && found.to === addressOf(each)),
@@ -214,6 +217,92 @@ function meets(record: readonly Plain[], resource: Plain, name: string, value: s
   const alternatives = splitAt(value, ',');
   const isMet = values.some((each) => alternatives.some((sought) => matches(each, modifier, sought, type, code)));
   return modifier === 'not' ? !isMet : isMet;
+}
+
+type Test = { readonly path: string; readonly operation: string; readonly value: string };
+type Filter =
+  | Test
+  | { readonly not: Filter }
+  | { readonly join: string; readonly left: Filter; readonly right: Filter };
+
+/** search_filter.html, without brackets on paths: words are read from left to right, and join without precedence. */
+function readFilter(text: string): Filter {
+  const words = text.match(/"(?:[^"\\]|\\.)*"|[()]|[^\s()]+/g) ?? [];
+  const readTerm = (): Filter => {
+    const word = words.shift() ?? '';
+    if (word === 'not') {
+      return { not: readTerm() };
+    }
+    if (word === '(') {
+      const inner = readAll();
+      words.shift();
+      return inner;
+    }
+    const [operation = '', value = ''] = words.splice(0, 2);
+    return { path: word, operation, value: value.startsWith('"') ? String(JSON.parse(value)) : value };
+  };
+  const readAll = (): Filter => {
+    let left = readTerm();
+    while (words[0] === 'and' || words[0] === 'or') {
+      left = { join: words.shift() ?? '', left, right: readTerm() };
+    }
+    return left;
+  };
+  return readAll();
+}
+
+function holds(filter: Filter, isMet: (test: Test) => boolean): boolean {
+  if ('not' in filter) {
+    return !holds(filter.not, isMet);
+  }
+  if ('join' in filter) {
+    const [left, right] = [holds(filter.left, isMet), holds(filter.right, isMet)];
+    return filter.join === 'and' ? left && right : left || right;
+  }
+  return isMet(filter);
+}
+
+const plainOperations: Readonly<
+  Record<string, (path: string, value: string) => readonly [name: string, value: string]>
+> = {
+  pr: (path, value) => [`${path}:missing`, value === 'true' ? 'false' : 'true'],
+  sw: (path, value) => [path, value],
+  co: (path, value) => [`${path}:contains`, value],
+  re: (path, value) => [path, value],
+};
+
+function meetsTest(record: readonly Plain[], resource: Plain, { path, operation, value }: Test): boolean {
+  const kind = path.includes('.') ? 'string' : valuesOf(resource, path)[0]?.kind;
+  const plainly = plainOperations[operation]?.(path, value);
+  if (plainly) {
+    return meets(record, resource, plainly[0], plainly[1].replace(/[\\,]/g, '\\$&'));
+  }
+  if (kind === 'date' || kind === 'quantity') {
+    return meets(record, resource, path, `${operation}${value}`);
+  }
+  const values = valuesOf(resource, path);
+  if (kind === 'token') {
+    const isEqual = meets(record, resource, path, value);
+    return operation === 'eq' ? isEqual : values.length > 0 && !isEqual;
+  }
+  const sought = fold(value);
+  return values.some((each) => {
+    const texts = each.kind !== 'string' ? [] : each.wordwise ? fold(each.text).split(' ') : [fold(each.text)];
+    return texts.some((text) => {
+      switch (operation) {
+        case 'eq':
+          return text === sought;
+        case 'ne':
+          return text !== sought;
+        case 'ew':
+          return text.endsWith(sought);
+        case 'gt':
+          return text > sought;
+        default:
+          return text <= sought;
+      }
+    });
+  });
 }
 
 /** Every word of a text that a person wrote: of all strings but codes, addresses and dates. */
@@ -357,6 +446,13 @@ function matchesQuantity(value: Value & { kind: 'quantity' }, sought: string): b
   const [prefix, rest] = prefixOf(number);
   if (code !== '') {
     const [ownSystem, ownCode, ownUnit] = value.unit;
+    const grams: Readonly<Record<string, number>> = { kg: 1000, g: 1 };
+    if (system === 'http://unitsofmeasure.org' && ownSystem === system && ownCode !== code) {
+      const scale = (grams[ownCode ?? ''] ?? 0) / (grams[code] ?? 0);
+      const inUnit = (each: number): number => Number((each * scale).toPrecision(12));
+      const converted = { ...value, from: inUnit(value.from), to: inUnit(value.to), unit: [system, code, undefined] };
+      return matchesQuantity(converted, sought);
+    }
     const isUnit = system === '' ? code === ownCode || code === ownUnit : system === ownSystem && code === ownCode;
     if (!isUnit) {
       return false;

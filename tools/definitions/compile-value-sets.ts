@@ -143,7 +143,7 @@ function descendantsOf(code: string, codeSystem: CodeSystem): Set<string> {
   return found;
 }
 
-function parentsOf(concept: Concept): string[] {
+export function parentsOf(concept: Concept): string[] {
   return (concept.property ?? []).flatMap((property) =>
     property.code === 'subsumedBy' && property.valueCode ? [property.valueCode] : [],
   );

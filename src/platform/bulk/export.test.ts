@@ -61,6 +61,7 @@ beforeAll(async () => {
       { entity: reference('cem'), period: { end: '2001-01-01' } },
     ],
   });
+  await server.put('Binary/picture', { resourceType: 'Binary', id: 'picture', contentType: 'image/png', data: 'AAAA' });
   await add('scan', {
     resourceType: 'DocumentReference',
     status: 'current',
@@ -97,7 +98,7 @@ describe('the kick-off', () => {
     const done = await server.get(address);
     expect(done.headers.get('content-type')).toContain('application/json');
     expect(Date.parse(done.headers.get('expires') ?? '')).toBeGreaterThan(Date.now());
-    expect(await addresses(manifest)).toEqual(Object.values(ids).sort());
+    expect(await addresses(manifest)).toEqual([...Object.values(ids), 'Binary/picture'].sort());
     const types = listOf(manifest, 'output').map(({ type }) => type);
     expect(new Set(types).size).toBe(types.length);
   });
@@ -270,7 +271,11 @@ describe('what is exported', () => {
 
   it('names attachments that are in the record by their full address', async () => {
     const [scan] = await server.lines(await exported('$export?_type=DocumentReference'));
-    expect(JSON.stringify(scan)).toContain(`"url":"${server.baseUrl}/Binary/picture"`);
+    const [, url = ''] = /"url":"([^"]+)"/.exec(JSON.stringify(scan)) ?? [];
+    expect(url).toBe(`${server.baseUrl}/Binary/picture`);
+    const content = await fetch(url);
+    expect([content.status, content.headers.get('content-type')]).toEqual([200, 'image/png']);
+    expect([...(await content.bytes())]).toEqual([0, 0, 0]);
   });
 });
 
@@ -292,6 +297,12 @@ describe('a file', () => {
     expect(rest.headers.get('content-range')).toBe(`bytes 10-${text.length - 1}/${text.length}`);
     expect(await rest.text()).toBe(text.slice(10));
     expect((await fetch(url, { headers: { Range: `bytes=${text.length}-` } })).status).toBe(416);
+  });
+
+  it('tells whether its files need the token that the kick-off came with', async () => {
+    const open = await exported('$export?_type=Organization');
+    const closed = await exported('$export?_type=Organization', { Authorization: 'Bearer some-token' });
+    expect([open['requiresAccessToken'], closed['requiresAccessToken']]).toEqual([false, true]);
   });
 
   it('can be read by its owner alone, on the disk as well', async () => {

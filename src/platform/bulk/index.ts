@@ -1,2 +1,2 @@
 export { type Bulk, type BulkOptions, openBulk } from './open-bulk.ts';
-export { bulkSettings } from './settings.ts';
+export { bulkSettings, importSources } from './settings.ts';

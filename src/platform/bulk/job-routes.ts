@@ -41,13 +41,20 @@ export function registerJobRoutes(app: FastifyInstance, options: JobRoutesOption
   const audit = createReadAudit(store.sql);
   const pollLimit = createPollLimit();
 
-  const find = async (request: FastifyRequest): Promise<{ job: Job; view: JobView }> => {
+  const findOwn = async (request: FastifyRequest): Promise<Job> => {
     const { id } = request.params as { id: string }; // as: the routes have this parameter
     const job = /^[0-9a-f-]{36}$/.test(id) ? await findJob(store.sql, id) : undefined;
-    const view = views.find(({ kind }) => kind === job?.kind);
     const { name } = await actorOf(request);
-    if (!job || !view || job.actor !== name) {
-      throw new AppError('notFound', 'bulk.no-job', 'There is no such job: it is unknown, cancelled or expired.');
+    if (job?.actor !== name) {
+      throw noJob();
+    }
+    return job;
+  };
+  const find = async (request: FastifyRequest): Promise<{ job: Job; view: JobView }> => {
+    const job = await findOwn(request);
+    const view = views.find(({ kind }) => kind === job.kind);
+    if (!view) {
+      throw noJob();
     }
     return { job, view };
   };
@@ -64,7 +71,7 @@ export function registerJobRoutes(app: FastifyInstance, options: JobRoutesOption
   });
 
   app.delete(`/fhir/${statusPath}/:id`, async (request, reply) => {
-    const { job } = await find(request);
+    const job = await findOwn(request);
     await removeJob(store.sql, job.id);
     await removeJobFolder(folder, job.id);
     return sendOutcome(reply.code(202), 'The job is cancelled and its files are removed.');
@@ -82,6 +89,10 @@ export function registerJobRoutes(app: FastifyInstance, options: JobRoutesOption
     await audit.record({ actor, action: view.action, type: file.type, matches: file.count });
     return sendFile(request, reply, path, file);
   });
+}
+
+function noJob(): AppError {
+  return new AppError('notFound', 'bulk.no-job', 'There is no such job: it is unknown, cancelled or expired.');
 }
 
 async function sizeOf(path: string): Promise<number> {

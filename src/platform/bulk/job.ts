@@ -45,6 +45,22 @@ export async function insertJob(sql: Sql, { kind, actor, request, requiresToken,
   return id;
 }
 
+/** A file on its way in. It is kept as a job that nobody carries out, and expires as one. */
+export async function insertUpload(
+  sql: Sql,
+  { kind, actor, keepMs }: Pick<NewJob, 'kind' | 'actor'> & { readonly keepMs: number },
+): Promise<string> {
+  const id = randomUUID();
+  await sql`
+    insert into bulk.job (id, kind, actor, request, requires_token, plan, expires)
+    values (${id}, ${kind}, ${actor}, '', false, '{}', now() + make_interval(secs => ${keepMs / 1000}))`;
+  return id;
+}
+
+export async function finishUpload(sql: Sql, id: string): Promise<void> {
+  await sql`update bulk.job set state = 'done' where id = ${id}`;
+}
+
 export async function findJob(sql: Sql, id: string): Promise<Job | undefined> {
   const [job] = await sql<Job[]>`select ${sql.unsafe(columns)} from bulk.job where id = ${id}`;
   return job;

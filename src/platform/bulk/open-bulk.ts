@@ -3,9 +3,13 @@ import type { Log } from '#platform/log';
 import type { Operation } from '#platform/rest';
 import type { Actor, Store } from '#platform/store';
 import { exportKind, exportOperations, exportView } from './export-operations.ts';
+import { importKind, importOperation, importView } from './import-operation.ts';
+import type { ImportSources } from './import-plan.ts';
 import { registerJobRoutes } from './job-routes.ts';
 import { runExport } from './run-export.ts';
-import { type Jobs, runJobs } from './run-jobs.ts';
+import { runImport } from './run-import.ts';
+import { type JobKind, type Jobs, runJobs } from './run-jobs.ts';
+import { registerUploads } from './upload-route.ts';
 
 export type BulkOptions = {
   readonly store: Store;
@@ -14,6 +18,10 @@ export type BulkOptions = {
   /** Where files are kept; of processes that share a database all must see the same. */
   readonly folder: string;
   readonly keepMs: number;
+  /** From where imports may come beside uploads. */
+  readonly sources?: ImportSources;
+  /** A larger upload is refused. */
+  readonly uploadBytesAtMost?: number;
   readonly leaseMs?: number;
   readonly pollMs?: number;
   /** About so many resources are exported again after a kill. */
@@ -28,20 +36,26 @@ export type Bulk = {
   readonly mount: (app: FastifyInstance) => void;
 };
 
-/** Bulk export: its operations, its routes, and the process that carries out what they ask for. */
-export function openBulk({ store, actorOf, rowsPerStep, ...options }: BulkOptions): Bulk {
+const nowhere: ImportSources = { hosts: [] };
+const defaultUploadBytes = 64 * 2 ** 30;
+
+/** Bulk export and import: their operations, their routes, and the process that carries out what they ask for. */
+export function openBulk(options: BulkOptions): Bulk {
+  const { store, actorOf, folder, keepMs, rowsPerStep, uploadBytesAtMost: bytesAtMost = defaultUploadBytes } = options;
   let jobs: Jobs | undefined;
   const { sql } = store;
+  const wake = (): void => jobs?.wake();
   return {
-    operations: exportOperations(sql, () => jobs?.wake()),
+    operations: [...exportOperations(sql, wake), importOperation(sql, options.sources ?? nowhere, wake)],
     instantiates: ['http://hl7.org/fhir/uv/bulkdata/CapabilityStatement/bulk-data'],
     mount: (app) => {
-      registerJobRoutes(app, { store, actorOf, folder: options.folder, views: [exportView] });
-      jobs = runJobs({
-        sql,
-        kinds: [{ kind: exportKind, run: (job) => runExport(store, job, rowsPerStep) }],
-        ...options,
-      });
+      registerJobRoutes(app, { store, actorOf, folder, views: [exportView, importView] });
+      registerUploads(app, { store, actorOf, folder, keepMs, bytesAtMost });
+      const kinds: JobKind[] = [
+        { kind: exportKind, run: (job) => runExport(store, job, rowsPerStep) },
+        { kind: importKind, run: (job) => runImport(store, job, folder) },
+      ];
+      jobs = runJobs({ ...options, sql, kinds });
       app.addHook('onClose', async () => jobs?.close());
     },
   };

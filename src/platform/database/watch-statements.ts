@@ -1,5 +1,5 @@
-import { currentRequestId } from '#platform/log';
-import { gauge, histogram, noteDuration, secondsBounds } from '#platform/telemetry';
+import { currentContext, type WorkContext } from '#platform/log';
+import { gauge, histogram, noteDuration, type RunningSpan, secondsBounds, startSpan } from '#platform/telemetry';
 import type { Sql } from './connect.ts';
 
 /**
@@ -76,27 +76,38 @@ export function forgetPool(sql: Sql): void {
   pools.delete(sql);
 }
 
+const clientKind = 2; // SpanKind.CLIENT
+
 function watch(statement: Statement): void {
   const startedMs = performance.now();
-  const requestId = currentRequestId();
+  const context = currentContext();
+  const span = startSpan('statement', { kind: clientKind });
   const { resolve, reject } = statement;
   running.add(statement);
   statement.resolve = (result) => {
-    end(statement, startedMs, requestId, result);
+    end(statement, { startedMs, context, span }, result);
     resolve(result);
   };
   statement.reject = (error) => {
-    end(statement, startedMs, requestId);
+    end(statement, { startedMs, context, span });
     reject(error);
   };
 }
 
-function end(statement: Statement, startedMs: number, requestId: string | undefined, result?: unknown): void {
+type Watch = {
+  readonly startedMs: number;
+  readonly context: WorkContext | undefined;
+  readonly span: RunningSpan | undefined;
+};
+
+function end(statement: Statement, { startedMs, context, span }: Watch, result?: unknown): void {
   const durationMs = performance.now() - startedMs;
   running.delete(statement);
   (result === undefined ? failed : succeeded).record(durationMs / 1000);
+  span?.end({ 'db.system.name': 'postgresql', 'db.query.text': shownText(statement) }, result === undefined);
   noteDuration('statement', durationMs, () => ({
-    requestId,
+    requestId: context?.requestId,
+    traceId: context?.trace?.traceId,
     statement: shownText(statement),
     rows: Array.isArray(result) ? result.length : undefined,
   }));

@@ -7,7 +7,7 @@ import type { Subscriber } from './events.ts';
 import type { Leadership } from './leadership.ts';
 import type { Pause } from './pause.ts';
 import { movePosition, startPosition } from './position-store.ts';
-import { subscriberMeasures } from './subscriber-metrics.ts';
+import { type SubscriberMeasures, subscriberMeasures } from './subscriber-metrics.ts';
 
 type Surroundings = {
   readonly sql: Sql;
@@ -32,13 +32,20 @@ const failurePauseMs = { first: 100, most: 30_000 };
 
 /** Serves a subscriber until the signal. Whatever goes wrong is tried again. */
 export async function runSubscriber(subscriber: Subscriber, around: Surroundings): Promise<void> {
+  const measures = subscriberMeasures(subscriber.name);
+  await serveSubscriber(subscriber, around, measures).finally(measures.end);
+}
+
+async function serveSubscriber(
+  subscriber: Subscriber,
+  around: Surroundings,
+  measures: SubscriberMeasures,
+): Promise<void> {
   const { log, pollMs, leadership, pause, signal } = around;
   let place: Place | undefined;
   let confirmedAt = Number.NEGATIVE_INFINITY;
   let idleMs = firstPauseMs;
   let failures = 0;
-  const measures = subscriberMeasures(subscriber.name);
-  signal.addEventListener('abort', measures.end, { once: true });
   while (!signal.aborted) {
     try {
       if (performance.now() - confirmedAt > confirmEveryMs) {

@@ -13,7 +13,12 @@ import type { LoadCounts } from './store-portion.ts';
 
 export type ImportOptions = {
   readonly onRefused: (refusal: Refusal) => Promise<void> | void;
-  readonly onProgress?: (state: { doneBytes: number; totalBytes: number; counts: Readonly<LoadCounts> }) => void;
+  /** Called after each stored portion, and waited for. */
+  readonly onProgress?: (state: {
+    readonly doneBytes: number;
+    readonly totalBytes: number;
+    readonly counts: Readonly<LoadCounts>;
+  }) => Promise<void> | void;
   /** Read files again that an earlier import has finished. */
   readonly again?: boolean;
   readonly keepVersions?: boolean;

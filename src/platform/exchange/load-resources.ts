@@ -6,7 +6,7 @@ import { addCounts, type LoadCounts, storePortion } from './store-portion.ts';
 export type LoadOptions = {
   readonly onRefused: (refusal: Refusal) => Promise<void> | void;
   /** Called after each stored portion, with the bytes of the source read so far. */
-  readonly onProgress?: (counts: Readonly<LoadCounts>, bytesRead: number) => void;
+  readonly onProgress?: (counts: Readonly<LoadCounts>, bytesRead: number) => Promise<void> | void;
   /** Runs in the transaction that stores a portion; `items` counts all items decided so far. */
   readonly saveProgress?: (sql: Sql, items: number) => Promise<void>;
   /** Keep version number and time of new resources as they come. */
@@ -99,7 +99,7 @@ export async function loadPortions(
     });
     addCounts(counts, stored);
     await refreshStatistics(store.sql, counts.created, stored.created);
-    options.onProgress?.(counts, bytesRead);
+    await options.onProgress?.(counts, bytesRead);
   };
   let storing: Promise<void> = Promise.resolve();
   for await (const portion of portions) {

@@ -1,3 +1,4 @@
+export { type CodeSystemModel, findCodeSystem } from './definitions/code-systems.ts';
 export { findCoreProfile } from './definitions/core-profiles.ts';
 export { isJsonObject, type JsonObject, type Resource } from './definitions/resource.ts';
 export {
@@ -9,6 +10,7 @@ export {
   resourceTypes,
   type TypeModel,
 } from './definitions/type-model.ts';
+export { findCoreValueSet } from './definitions/value-set-outlines.ts';
 export { compileFhirPath, type FhirPath, type FhirPathVariables } from './fhirpath/compile-fhirpath.ts';
 export { evaluateFhirPath } from './fhirpath/evaluate-fhirpath.ts';
 export { faultOfSelection } from './fhirpath/selection-path.ts';

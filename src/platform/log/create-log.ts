@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import { describeError } from './describe-error.ts';
-import { currentRequestId } from './request-context.ts';
+import { currentContext } from './request-context.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -46,8 +46,11 @@ export function createLog({ level, destination }: LogOptions): Log {
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       mixin: () => {
-        const requestId = currentRequestId();
-        return requestId === undefined ? {} : { requestId };
+        const { requestId, trace } = currentContext() ?? {};
+        return {
+          ...(requestId === undefined ? {} : { requestId }),
+          ...(trace === undefined ? {} : { traceId: trace.traceId }),
+        };
       },
       serializers: { err: describeError, error: describeError, req: describeRequest, res: describeReply },
       redact: { paths: depths.flatMap((prefix) => forbiddenKeys.map((key) => `${prefix}${key}`)), remove: true },

@@ -3,5 +3,12 @@ export { type DescribedError, describeError } from './describe-error.ts';
 export { logRequests } from './log-requests.ts';
 export { createProgress, type Progress } from './progress.ts';
 export { readableLines } from './readable-lines.ts';
-export { currentRequestId, runWithRequestId } from './request-context.ts';
+export {
+  currentContext,
+  currentRequestId,
+  runInContext,
+  runWithRequestId,
+  type TracePlace,
+  type WorkContext,
+} from './request-context.ts';
 export { logSettings } from './settings.ts';

@@ -67,7 +67,7 @@ describe('every search parameter it lists is answered', () => {
 
   it('over the whole record, within compartments, and by POST', async () => {
     const [rest] = statement['rest'] as { searchParam: { name: string; type: string }[]; compartment: string[] }[];
-    const values: Record<string, string> = { _type: 'Basic', _lastUpdated: '2024', _has: 'x' };
+    const values: Record<string, string> = { _type: 'Basic', _lastUpdated: '2024', _has: 'x', _filter: '_id eq x' };
     for (const { name } of rest?.searchParam ?? []) {
       const full = name === '_has' ? '_has:Provenance:target:_id' : name;
       const answer = await server.get(`?${full}=${values[name] ?? 'aa'}&_type=Basic`);

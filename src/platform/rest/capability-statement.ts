@@ -57,6 +57,7 @@ export function capabilityStatement(options: {
 
 /** Parameters that the standard describes in words alone. */
 const ownParameters = [
+  { name: '_filter', type: 'special', documentation: 'Conditions joined by and, or, not. On every type.' },
   { name: '_list', type: 'string', documentation: 'Id of a List: what its items refer to. On every type.' },
   { name: '_has', type: 'string', documentation: 'Reverse chaining: _has:Type:reference:parameter. On every type.' },
   { name: '_type', type: 'string', documentation: 'Types to search, separated by commas.' },

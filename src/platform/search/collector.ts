@@ -7,6 +7,7 @@ export type Collector = {
   readonly identifiers: IdentifierEntry[];
   readonly strings: Set<string>;
   readonly ranges: RangeEntry[];
+  readonly units: Set<string>;
   /** The record's own address, if references may carry it. */
   readonly baseUrl: string | undefined;
 };

@@ -1,41 +1,12 @@
 import { AppError } from '#platform/errors';
+import type { Condition, Subject } from './condition.ts';
 import { invalid, printable, unknownParameter } from './errors.ts';
 import { splitUnescaped } from './escapes.ts';
+import { readFilter } from './filter-conditions.ts';
+import { getParameter } from './get-parameter.ts';
 import { checkModifier } from './modifiers.ts';
 import { type SearchBudget, spend } from './search-budget.ts';
-import { findCommonParameter, findSearchParameter, isStoredType, type SearchParameter } from './search-parameters.ts';
-
-/** What a search asks of each resource: a small immutable tree which the store compiles to SQL. */
-export type Condition =
-  | {
-      readonly kind: 'value';
-      readonly parameter: SearchParameter;
-      readonly modifier: string | undefined;
-      /** Alternatives (comma in the query), still escaped. */
-      readonly values: readonly string[];
-    }
-  | {
-      /** The resource refers, by `parameter`, to one of the types that meets `inner`. */
-      readonly kind: 'chain';
-      readonly parameter: SearchParameter;
-      readonly targets: readonly { readonly type: string; readonly inner: Condition }[];
-    }
-  | {
-      /** A resource of `type` that meets `inner` refers, by `parameter`, to this one. */
-      readonly kind: 'has';
-      readonly type: string;
-      readonly parameter: SearchParameter;
-      readonly inner: Condition;
-    }
-  | {
-      /** The resource belongs to the compartment of a resource, or is that resource. */
-      readonly kind: 'compartment';
-      readonly compartment: string;
-      readonly id: string;
-    };
-
-/** The types a condition speaks of: one, or several that have the parameter in common. */
-export type Subject = readonly string[];
+import { findSearchParameter, isStoredType, type SearchParameter } from './search-parameters.ts';
 
 /**
  * Reads one condition: `code:modifier`, a chain `subject:Patient.name`, `_has:Observation:patient:code`, or `_list`. What
@@ -57,6 +28,9 @@ function read(subject: Subject, name: string, value: string, budget: SearchBudge
   }
   if (name === '_list') {
     return readList(name, value, budget);
+  }
+  if (name === '_filter') {
+    return readFilter(subject, value, budget, read);
   }
   const dot = name.indexOf('.');
   if (dot > 0) {
@@ -125,6 +99,9 @@ function readList(name: string, value: string, budget: SearchBudget): Condition 
   return readHas(['List'], '_has:List:item:_id', lists.join(','), budget);
 }
 
+/** What every type can be asked beside its parameters. */
+const own = new Set(['_has', '_list', '_filter']);
+
 function readChain(
   subject: Subject,
   [head, tail]: readonly [head: string, tail: string],
@@ -143,7 +120,7 @@ function readChain(
   const first = tail.split('.')[0]?.split(':')[0] ?? '';
   const types = wanted === undefined ? (parameter.target ?? []) : [wanted];
   const targets = types
-    .filter((each) => first === '_has' || first === '_list' || findSearchParameter(each, first) !== undefined)
+    .filter((each) => own.has(first) || findSearchParameter(each, first) !== undefined)
     .flatMap((each) => readBranch(each, tail, value, budget));
   if (targets.length === 0) {
     throw unknownParameter(`${head}.${tail}`, types.length > 5 ? 'any type it may refer to' : types.join(', '));
@@ -161,15 +138,4 @@ function readBranch(type: string, tail: string, value: string, budget: SearchBud
     }
     throw error;
   }
-}
-
-/** The parameter of the types, or a refusal that names it as it was written. */
-export function getParameter(subject: Subject, code: string, name: string): SearchParameter {
-  const [type = '', ...others] = subject;
-  const parameter = others.length === 0 ? findSearchParameter(type, code) : findCommonParameter(code);
-  if (!parameter) {
-    const where = others.length === 0 ? type : 'every type that is searched';
-    throw unknownParameter(name === code ? code : `${name} (${code})`, where);
-  }
-  return parameter;
 }

@@ -1,5 +1,5 @@
-import { getParameter } from './conditions.ts';
 import { invalid, printable } from './errors.ts';
+import { getParameter } from './get-parameter.ts';
 import {
   findSearchParameter,
   isStoredType,

@@ -22,6 +22,7 @@ import { indexedParameters, type SearchParameter, searchParametersOf } from './s
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
 import { addTextEntries } from './text-entries.ts';
 import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
+import { ucumCodesOf } from './ucum.ts';
 import { exactForm, furtherForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
 import { type Found, isJson, walkPath } from './walk-path.ts';
 
@@ -32,6 +33,8 @@ export type IndexEntries = {
   readonly identifiers: readonly IdentifierEntry[];
   readonly strings: readonly string[];
   readonly ranges: readonly RangeEntry[];
+  /** UCUM codes of the units its quantities are in. */
+  readonly units: readonly string[];
   /** Logical id of the patient in whose compartment the resource lies. */
   readonly patient: string | undefined;
   /** The clinically leading date, see `leadingDateOf`. */
@@ -64,7 +67,14 @@ function indexedOf(type: string): readonly Indexed[] {
 /** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
 export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
   const type = resource.resourceType;
-  const collector: Collector = { keys: new Set(), identifiers: [], strings: new Set(), ranges: [], baseUrl };
+  const collector: Collector = {
+    keys: new Set(),
+    identifiers: [],
+    strings: new Set(),
+    ranges: [],
+    units: new Set(),
+    baseUrl,
+  };
   const start: Found = { value: resource, type };
   const leading = leadingDateOf(type);
   const leadingCode = leadingCodeOf(type);
@@ -96,6 +106,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
     identifiers: collector.identifiers,
     strings: [...collector.strings].sort(),
     ranges: collector.ranges,
+    units: [...collector.units],
     patient,
     date,
     lead,
@@ -138,6 +149,10 @@ function addEntries(collector: Collector, type: string, parameter: SearchParamet
       return;
     case 'special':
       found.forEach(({ value }) => addPoint(collector, type, code, value));
+      return;
+    case 'quantity':
+      found.forEach((each) => ucumCodesOf(each).forEach((unit) => collector.units.add(unit)));
+      collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, 'quantity', found));
       return;
     default:
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: [] }, parameter.type, found));
@@ -216,10 +231,13 @@ function addPoint({ ranges }: Collector, type: string, code: string, value: unkn
   }
 }
 
-function addReference({ keys, baseUrl }: Collector, type: string, code: string, { value }: Found): void {
+function addReference({ keys, strings, baseUrl }: Collector, type: string, code: string, { value }: Found): void {
   const add = (address: string) => keys.add(referenceKey(type, code, normalizeReference(address, baseUrl)));
   if (typeof value === 'string') {
     withAndWithoutVersion(value).forEach(add);
+    if (value.includes('|')) {
+      strings.add(stringEntry(code, value)); // versions have a hierarchy, see `:below`
+    }
     return;
   }
   if (!isJson(value)) {

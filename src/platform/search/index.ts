@@ -1,5 +1,5 @@
 export type { SearchType } from './compiled-search.ts';
-export type { Condition } from './conditions.ts';
+export type { CodeSet, Condition } from './condition.ts';
 export { describeSearch } from './describe-search.ts';
 export { invalid } from './errors.ts';
 export { splitUnescaped, unescape } from './escapes.ts';
@@ -42,6 +42,7 @@ export { compartmentTarget, type SearchTarget, wholeRecord } from './search-targ
 export {
   type ComparedValue,
   type Prefix,
+  type QuantityValue,
   readDateValue,
   readNumberValue,
   readQuantityValue,
@@ -53,6 +54,7 @@ export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry,
 export { textEntry } from './text-entries.ts';
 export { readTextQuery, type TextQuery } from './text-query.ts';
 export { isIdentifying, isSystemless } from './token-forms.ts';
+export { ucumSystem, unitConversion } from './ucum.ts';
 export {
   exactForm,
   furtherForm,

@@ -2,10 +2,10 @@ import { invalid, printable } from './errors.ts';
 import { isStoredType, type SearchParameter } from './search-parameters.ts';
 
 const modifiersOf: Readonly<Record<string, readonly string[]>> = {
-  token: ['missing', 'not', 'text', 'of-type'],
+  token: ['missing', 'not', 'text', 'of-type', 'in', 'not-in', 'above', 'below'],
   string: ['missing', 'exact', 'contains'],
   uri: ['missing', 'above', 'below'],
-  reference: ['missing', 'identifier'],
+  reference: ['missing', 'identifier', 'above', 'below'],
   date: ['missing'],
   number: ['missing'],
   quantity: ['missing'],

@@ -1,6 +1,8 @@
 import { AppError } from '#platform/errors';
-import { type Condition, getParameter, readCondition, type Subject } from './conditions.ts';
+import type { Condition, Subject } from './condition.ts';
+import { readCondition } from './conditions.ts';
 import { invalid, unknownParameter } from './errors.ts';
+import { getParameter } from './get-parameter.ts';
 import { type Include, readInclude } from './includes.ts';
 import { type Point, readSurroundings } from './near.ts';
 import { fullBudget, type SearchBudget } from './search-budget.ts';

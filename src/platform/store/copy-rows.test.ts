@@ -65,7 +65,7 @@ const write = fc
       isNew: true,
       updated: '2026-11-23T10:00:00.123Z',
       content,
-      entries,
+      entries: { ...entries, units: [] },
       isHome,
     }),
   );

@@ -1,4 +1,6 @@
 import postgres from 'postgres';
+import { currentContext, runInContext, type WorkContext } from '#platform/log';
+import { inSpan } from '#platform/telemetry';
 import { type GroupMeasures, groupMeasures } from './store-metrics.ts';
 
 export type GatherOptions<Item, Result> = {
@@ -14,6 +16,7 @@ export type GatherOptions<Item, Result> = {
 
 type Waiting<Item, Result> = {
   readonly item: Item;
+  readonly context: WorkContext | undefined;
   readonly sinceMs: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
@@ -31,18 +34,27 @@ export function gathering<Item, Result>(options: GatherOptions<Item, Result>): (
   let underWay = 0;
   const drain = async (): Promise<void> => {
     while (waiting.length > 0) {
-      await sendGroup(measured, waiting.splice(0, options.atMost));
+      const group = waiting.splice(0, options.atMost);
+      await runInContext(contextOf(group), () => sendGroup(measured, group));
     }
     underWay -= 1;
   };
-  return (item) =>
+  const gather = (item: Item): Promise<Result> =>
     new Promise((resolve, reject) => {
-      waiting.push({ item, sinceMs: performance.now(), resolve, reject });
+      waiting.push({ item, context: currentContext(), sinceMs: performance.now(), resolve, reject });
       if (underWay < options.inFlight) {
         underWay += 1;
         setImmediate(() => void drain()); // requests of the same turn share the group
       }
     });
+  const spanName = `group ${options.name}`;
+  return (item) => inSpan(spanName, () => gather(item));
+}
+
+/** A shared statement is told of as part of one request: the first of those that are traced, else the first. */
+function contextOf(group: readonly { readonly context: WorkContext | undefined }[]): WorkContext {
+  const traced = group.find(({ context }) => context?.trace?.isSampled);
+  return (traced ?? group[0])?.context ?? {};
 }
 
 async function sendGroup<Item, Result>(

@@ -1,5 +1,13 @@
 import { describeSearch, type SearchQuery } from '#platform/search';
-import { countBounds, counter, type Histogram, histogram, noteDuration, secondsBounds } from '#platform/telemetry';
+import {
+  countBounds,
+  counter,
+  type Histogram,
+  histogram,
+  inSpan,
+  noteDuration,
+  secondsBounds,
+} from '#platform/telemetry';
 import type { WriteResult } from './write-request.ts';
 
 const writes = counter({
@@ -46,7 +54,7 @@ const validations = histogram({
 /** Runs a validation and records how long it took. */
 export function measureValidation<Result>(validate: () => Result): Result {
   const startedMs = performance.now();
-  const result = validate();
+  const result = inSpan('validate', validate);
   validations.record((performance.now() - startedMs) / 1000);
   return result;
 }

@@ -9,11 +9,17 @@ import type { ResourceAddress } from './read-rows.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
 import { countCreated } from './store-metrics.ts';
+import { rememberUnits, unitsOf } from './ucum-units.ts';
 import type { WriteRequest } from './write-request.ts';
 import { toStep } from './write-step.ts';
 
 /** Resources made ready to be stored as new ones; any thread can do that, and hand them over as they are. */
-export type Bulk = { readonly rows: CopiedRows; readonly addresses: readonly ResourceAddress[] };
+export type Bulk = {
+  readonly rows: CopiedRows;
+  readonly addresses: readonly ResourceAddress[];
+  /** UCUM units of their quantities. */
+  readonly units: readonly string[];
+};
 
 export type PreparedBulk = {
   readonly bulk: Bulk;
@@ -59,7 +65,12 @@ export function prepareBulk(
     }
   });
   const addresses = writes.map(({ type, id }) => ({ type, id }));
-  return { bulk: { rows: encodeRows(writes, actor), addresses }, places, needy, refused };
+  return {
+    bulk: { rows: encodeRows(writes, actor), addresses, units: [...new Set(unitsOf(writes))] },
+    places,
+    needy,
+    refused,
+  };
 }
 
 function prepareAlone(
@@ -82,13 +93,13 @@ export type KnownRow = { readonly row: number; readonly isCurrent: boolean };
  */
 export async function writeBulk(
   store: Store,
-  { rows, addresses }: Bulk,
+  { rows, addresses, units }: Bulk,
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<readonly KnownRow[]> {
   let known = await findKnown(store.sql, addresses);
   for (;;) {
     try {
-      await storeOthers(store, { rows, known }, before);
+      await storeOthers(store, { rows, units, known }, before);
       countCreated(addresses.length - known.length);
       store.afterWrite?.();
       return known;
@@ -107,11 +118,12 @@ export async function writeBulk(
 
 async function storeOthers(
   store: Store,
-  { rows, known }: { readonly rows: CopiedRows; readonly known: readonly KnownRow[] },
+  { rows, units, known }: Pick<Bulk, 'rows' | 'units'> & { readonly known: readonly KnownRow[] },
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<void> {
   await store.sql.begin(async (sql) => {
     if (known.length < rows.count) {
+      await rememberUnits(store.sql, sql, units);
       await copyRows(sql, rows, new Set(known.map(({ row }) => row)));
     }
     await before(sql, known);

@@ -11,6 +11,7 @@ import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
 import { countWrites } from './store-metrics.ts';
+import { rememberUnits, unitsOf } from './ucum-units.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
 import { writeRows } from './write-rows.ts';
 import { standsAlone, writeSingle } from './write-single.ts';
@@ -78,11 +79,9 @@ async function writeInTransaction(
     await applyGuards(store, sql, steps);
     const writes = await prepareAll(store, steps.filter(isOpen), options);
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
-    await writeAll(
-      sql,
-      actor,
-      [...writes].flatMap(([step, prepared]) => (unchanged.has(step) ? [] : [prepared])),
-    );
+    const open = [...writes].flatMap(([step, prepared]) => (unchanged.has(step) ? [] : [prepared]));
+    await rememberUnits(store.sql, sql, unitsOf(open));
+    await writeAll(sql, actor, open);
     const results = steps.map((step) => resultOf(step, writes, unchanged));
     await options.before?.(sql, results);
     return results;

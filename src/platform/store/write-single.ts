@@ -9,6 +9,7 @@ import { isPassing } from './retrying.ts';
 import type { SqlPool } from './sql.ts';
 import type { Store } from './store.ts';
 import { supersedeRows } from './supersede-rows.ts';
+import { rememberUnits, unitsOf } from './ucum-units.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
 import { toStep, writtenResult } from './write-step.ts';
 
@@ -96,6 +97,7 @@ export async function writeSingle(
   if (needsOthers(request, write.content ?? '')) {
     return undefined;
   }
+  await rememberUnits(store.sql, store.sql, unitsOf([write]));
   try {
     const isDone = await (write.supersedes === 0 ? insert({ write, actor }) : supersede({ write, actor }));
     return isDone ? writtenResult(write) : undefined;

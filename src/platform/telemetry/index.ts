@@ -13,7 +13,11 @@ export {
   type NumberSeries,
   secondsBounds,
 } from './metrics.ts';
+export { type ExportOptions, openExport } from './open-export.ts';
 export { measureProcess } from './process-metrics.ts';
 export { prometheusText, prometheusType } from './prometheus-text.ts';
 export { telemetrySettings } from './settings.ts';
 export { keepSlowLog, noteDuration, type SlowFields } from './slow-log.ts';
+export { inSpan, type RunningSpan, type SpanFields, startSpan } from './spans.ts';
+export { traceHeaders } from './trace-context.ts';
+export { traceRequests } from './trace-requests.ts';

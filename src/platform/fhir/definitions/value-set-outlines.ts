@@ -6,10 +6,25 @@ type Outline = Record<string, string[] | 0 | 1>;
 
 let outlines: Record<string, Outline> | undefined;
 
+/** The codes of an R4 value set by system: listed, all of the system, or `open` where they cannot be listed. */
+export function findCoreValueSet(url: string): ReadonlyMap<string, readonly string[] | 'all' | 'open'> | undefined {
+  const outline = findOutline(url);
+  return (
+    outline &&
+    new Map(
+      Object.entries(outline).map(([system, codes]) => [system, codes === 1 ? 'all' : codes === 0 ? 'open' : codes]),
+    )
+  );
+}
+
+function findOutline(url: string): Outline | undefined {
+  outlines ??= readGenerated('value-set-outlines.json') as Record<string, Outline>; // as: generated file
+  return Object.hasOwn(outlines, url) ? outlines[url] : undefined;
+}
+
 /** Whether an R4 value set has a code; `undefined` where that cannot be told. The table is read when the first set is asked for. */
 export function isInCoreValueSet(url: string, system: string | undefined, code: string): boolean | undefined {
-  outlines ??= readGenerated('value-set-outlines.json') as Record<string, Outline>; // as: generated file
-  const outline = Object.hasOwn(outlines, url) ? outlines[url] : undefined;
+  const outline = findOutline(url);
   if (!outline) return undefined;
   const systems = system === undefined ? Object.keys(outline) : [system].filter((one) => Object.hasOwn(outline, one));
   let answer: boolean | undefined = false;

@@ -21,7 +21,12 @@ import { type Scope, typeOf } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
 /** `first$second`, where all hold within one element. The first component of every R4 composite is a token. */
-export function compileComposite(scope: Scope, parameter: SearchParameter, value: string): Clause {
+export function compileComposite(
+  scope: Scope,
+  parameter: SearchParameter,
+  value: string,
+  units: readonly string[],
+): Clause {
   const { code } = parameter;
   const [first, second, third] = parameter.components ?? [];
   const [token, other, last, ...rest] = splitUnescaped(value, '$');
@@ -38,7 +43,7 @@ export function compileComposite(scope: Scope, parameter: SearchParameter, value
     return withToken(comparePair(code, other, last));
   }
   if (second.type === 'quantity' || second.type === 'number' || second.type === 'date') {
-    return withToken(compareEntry(code, second.type, other));
+    return withToken(compareEntry(code, { kind: second.type, text: other, units }));
   }
   if (second.type === 'string') {
     const texts = stringForms(soughtText(code, unescape(other)), 'string', false);

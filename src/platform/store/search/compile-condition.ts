@@ -9,8 +9,10 @@ import {
 } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { type Clause, clause, verbatim } from './clause.ts';
+import { compileComparison } from './compile-comparison.ts';
 import { compileCompartment } from './compile-compartment.ts';
 import { hasAnyKey, valueKeys } from './compile-keys.ts';
+import { compileCodeSets } from './compile-token.ts';
 import { compileValue } from './compile-value.ts';
 import { allOf, anyOf, column, nested, type Scope, typeOf } from './scope.ts';
 
@@ -20,13 +22,23 @@ export function compileCondition(scope: Scope, condition: Condition): Clause {
     case 'value':
       return condition.modifier === 'missing'
         ? compileMissing(scope, condition.parameter, condition.values[0] === 'true')
-        : compileValue(scope, condition.parameter, condition.modifier, condition.values);
+        : compileValue(scope, condition);
     case 'chain':
       return compileChain(scope, condition);
     case 'has':
       return compileHas(scope, condition);
     case 'compartment':
       return compileCompartment(scope, condition);
+    case 'tokens':
+      return compileCodeSets(scope, condition);
+    case 'compare':
+      return compileComparison(scope, condition);
+    case 'all':
+      return allOf(condition.conditions.map((each) => compileCondition(scope, each)));
+    case 'any':
+      return anyOf(condition.conditions.map((each) => compileCondition(scope, each)));
+    case 'not':
+      return clause`not coalesce(${compileCondition(scope, condition.condition)}, false)`;
   }
 }
 

@@ -48,3 +48,15 @@ export function matchesText(scope: Scope, query: string): Clause {
 export function beginning(entry: string): string {
   return `'${entry.replace(/['\\]/g, '$&$&')}':*`;
 }
+
+/** Rows with a text of the parameter that meets a condition on `entry`, which is `parameter=text`. All texts of a row are looked at. */
+export function hasText(scope: Scope, code: string, condition: Clause): Clause {
+  return clause`exists (
+    select from unnest(tsvector_to_array(${column(scope, 'strings')})) as entry
+    where entry like ${`${asPattern(code)}=%`} and ${condition})`;
+}
+
+/** The text as a pattern of `like` that stands for nothing but itself. */
+export function asPattern(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}

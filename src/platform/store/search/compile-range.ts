@@ -1,12 +1,16 @@
 import {
+  type ComparedValue,
   hash64,
   indexedParameters,
   leadingDateOf,
   parameterNumber,
+  type QuantityValue,
   readDateValue,
   readNumberValue,
   readQuantityValue,
   type SearchParameter,
+  ucumSystem,
+  unitConversion,
 } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { timestampLiteral } from '../timestamp-literal.ts';
@@ -14,40 +18,59 @@ import { type Clause, clause } from './clause.ts';
 import { compareDate, compareNumber, type SpanColumns } from './compare-spans.ts';
 import { anyOf, column, type Scope, typeOf } from './scope.ts';
 
-/** Conditions on dates, numbers and quantities. */
-export function compileRange(scope: Scope, parameter: SearchParameter, values: readonly string[]): Clause {
+type RangeKind = 'quantity' | 'number' | 'date';
+
+/** Conditions on dates, numbers and quantities. `units` are those in which the record has quantities. */
+export function compileRange(
+  scope: Scope,
+  parameter: SearchParameter,
+  values: readonly string[],
+  units: readonly string[],
+): Clause {
   const { code, type } = parameter;
-  if (code === '_lastUpdated') {
-    return onColumns(scope, code, values, ['updated', 'updated']);
-  }
-  if (code === leadingDateOf(typeOf(scope))) {
-    return onColumns(scope, code, values, ['date_lo', 'date_hi']);
-  }
-  const kind = type === 'date' || type === 'number' ? type : 'quantity';
-  return hasEntry(scope, code, anyOf(values.map((value) => compareEntry(code, kind, value))));
+  return compareOrdered(scope, parameter, (columns) =>
+    anyOf(values.map((value) => compareWith(columns, code, { kind: rangeKind(type), text: value, units }))),
+  );
 }
 
-function onColumns(
+function rangeKind(type: string): RangeKind {
+  return type === 'date' || type === 'number' ? type : 'quantity';
+}
+
+/** Compares the values of an ordered parameter where they are kept: in columns of the row, or in entries of their own. */
+export function compareOrdered(
   scope: Scope,
-  name: string,
-  values: readonly string[],
-  [lo, hi]: readonly [lo: string, hi: string],
+  { code }: SearchParameter,
+  compare: (columns: SpanColumns) => Clause,
 ): Clause {
-  const columns: SpanColumns = {
+  if (code === '_lastUpdated') {
+    return compare(timeColumns(scope, 'updated', 'updated'));
+  }
+  if (code === leadingDateOf(typeOf(scope))) {
+    return compare(timeColumns(scope, 'date_lo', 'date_hi'));
+  }
+  return hasEntry(scope, code, compare(entryColumns));
+}
+
+function timeColumns(scope: Scope, lo: string, hi: string): SpanColumns {
+  return {
     lo: column(scope, lo),
     hi: column(scope, hi),
     literal: (value) => clause`${timestampLiteral(value)}::text::timestamptz`,
   };
-  return anyOf(values.map((value) => compareDate(readDateValue(name, value), columns)));
 }
 
+/** Those of a row of the range table, alias `entry`. */
+const entryColumns: SpanColumns = { lo: clause`entry.lo`, hi: clause`entry.hi`, literal: numericLiteral };
+
+type Sought = { readonly kind: RangeKind; readonly text: string; readonly units: readonly string[] };
+
 /** Compares a row of the range table, alias `entry`, with a sought value. */
-export function compareEntry(name: string, kind: 'quantity' | 'number' | 'date', text: string): Clause {
-  const columns: SpanColumns = {
-    lo: clause`entry.lo`,
-    hi: clause`entry.hi`,
-    literal: numericLiteral,
-  };
+export function compareEntry(name: string, sought: Sought): Clause {
+  return compareWith(entryColumns, name, sought);
+}
+
+function compareWith(columns: SpanColumns, name: string, { kind, text, units }: Sought): Clause {
   if (kind === 'date') {
     return compareDate(readDateValue(name, text), columns);
   }
@@ -55,10 +78,31 @@ export function compareEntry(name: string, kind: 'quantity' | 'number' | 'date',
     return compareNumber(readNumberValue(name, text), columns);
   }
   const value = readQuantityValue(name, text);
-  const amount = compareNumber(value, columns);
-  return value.unit === undefined
-    ? amount
-    : clause`(${amount} and ${String(hash64(value.unit))}::bigint = any(entry.units))`;
+  if (value.unit === undefined) {
+    return compareNumber(value, columns);
+  }
+  const asWritten = compareInUnit(value, value.unit, columns);
+  return anyOf([asWritten, ...inOtherUnits(value, units).map((each) => compareInUnit(each, each.unit, columns))]);
+}
+
+function compareInUnit(value: ComparedValue, unit: string, columns: SpanColumns): Clause {
+  return clause`(${compareNumber(value, columns)} and ${String(hash64(unit))}::bigint = any(entry.units))`;
+}
+
+/** A UCUM quantity told in every other unit that it converts to. */
+function inOtherUnits(value: QuantityValue, units: readonly string[]): (ComparedValue & { readonly unit: string })[] {
+  const prefix = `${ucumSystem}|`;
+  if (!value.unit?.startsWith(prefix)) {
+    return [];
+  }
+  const own = value.unit.slice(prefix.length);
+  return units.flatMap((unit) => {
+    const convert = unit === own ? undefined : unitConversion(own, unit);
+    const { span, exact } = value;
+    return convert
+      ? [{ ...value, unit: prefix + unit, span: { lo: convert(span.lo), hi: convert(span.hi) }, exact: convert(exact) }]
+      : [];
+  });
 }
 
 export function numericLiteral(value: number): Clause {

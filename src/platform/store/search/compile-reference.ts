@@ -8,11 +8,13 @@ import {
   readTokenForm,
   referenceKey,
   type SearchParameter,
+  stringEntry,
   targetIdentifierForm,
   unescape,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { hasAnyKey, valueKeys } from './compile-keys.ts';
+import { beginsWith, hasAnyKey, valueKeys } from './compile-keys.ts';
+import { isCanonical } from './is-canonical.ts';
 import { anyOf, column, type Scope, typeOf } from './scope.ts';
 
 export function compileReference(
@@ -27,6 +29,9 @@ export function compileReference(
     const forms = values.map((value) => readTokenForm(`${code}:identifier`, value, false));
     return hasAnyKey(scope, valueKeys(scope, code, forms.map(targetIdentifierForm)));
   }
+  if ((modifier === 'above' || modifier === 'below') && isCanonical(parameter)) {
+    return compileVersions(scope, code, modifier, values.map(unescape));
+  }
   const targets = values.flatMap((value) => targetsOf(scope, parameter, modifier, unescape(value)));
   const found = hasAnyKey(
     scope,
@@ -36,6 +41,31 @@ export function compileReference(
   return patients.length === 0 || patients.includes(undefined)
     ? found
     : clause`(${found} and ${anyOf(patients.map((id) => isOfPatient(scope, id ?? '')))})`;
+}
+
+/**
+ * A canonical with a version: `…|1.2` has below it itself and `…|1.2.x`, above it `…|1` and itself. Without a version all are
+ * below it.
+ */
+function compileVersions(
+  scope: Scope,
+  code: string,
+  modifier: 'above' | 'below',
+  canonicals: readonly string[],
+): Clause {
+  const exact = canonicals.flatMap((each) => (modifier === 'above' ? withShorterVersions(each) : [each]));
+  const found = hasAnyKey(
+    scope,
+    exact.map((each) => referenceKey(typeOf(scope), code, each)),
+  );
+  const longer = canonicals.filter((each) => each.includes('|')).map((each) => [stringEntry(code, `${each}.`)]);
+  return modifier === 'above' || longer.length === 0 ? found : anyOf([found, beginsWith(scope, longer)]);
+}
+
+function withShorterVersions(canonical: string): string[] {
+  const [url = '', version = ''] = canonical.split('|');
+  const parts = version.split('.');
+  return version === '' ? [canonical] : parts.map((_, at) => `${url}|${parts.slice(0, at + 1).join('.')}`);
 }
 
 function patientIdOf(target: string): string | undefined {

@@ -9,8 +9,8 @@ import {
   unescape,
 } from '#platform/search';
 import { type Clause, clause } from './clause.ts';
-import { beginsWith, hasAnyKey, valueKeys } from './compile-keys.ts';
-import { anyOf, column, type Scope } from './scope.ts';
+import { asPattern, beginsWith, hasAnyKey, hasText, valueKeys } from './compile-keys.ts';
+import { allOf, anyOf, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
 export function compileString(
@@ -39,18 +39,11 @@ function formsOf({ code, paths }: SearchParameter, text: string): readonly strin
 }
 
 function containing(scope: Scope, code: string, alternatives: readonly (readonly string[])[]): Clause {
-  const one = (form: string, at: number): Clause => {
+  const one = (form: string): Clause => {
     const pattern = `${asPattern(code)}=%${asPattern(beginningOf(form))}%`;
-    const each = clause`exists (
-      select from unnest(tsvector_to_array(${column(scope, 'strings')})) as entry where entry like ${pattern})`;
-    return at === 0 ? each : clause` and ${each}`;
+    return hasText(scope, code, clause`entry like ${pattern}`);
   };
-  return anyOf(alternatives.map((forms) => clause`(${forms.map(one)})`));
-}
-
-/** The text as a pattern of `like` that stands for nothing but itself. */
-function asPattern(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
+  return anyOf(alternatives.map((forms) => allOf(forms.map(one))));
 }
 
 export function compileUri(

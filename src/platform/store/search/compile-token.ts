@@ -1,4 +1,5 @@
 import {
+  type Condition,
   codeTextEntry,
   furtherForm,
   identifierEntry,
@@ -21,12 +22,18 @@ import { beginsWith, hasAnyIdentifier, hasAnyKey, type SoughtIdentifier, valueKe
 import { anyOf, column, type Scope } from './scope.ts';
 import { soughtText } from './sought-text.ts';
 
+/** Modifiers that `lookUp` has replaced by codes; a condition that is used without a search still has them. */
+const lookedUp = new Set(['in', 'not-in', 'above', 'below']);
+
 export function compileToken(
   scope: Scope,
   parameter: SearchParameter,
   modifier: string | undefined,
   values: readonly string[],
 ): Clause {
+  if (modifier !== undefined && lookedUp.has(modifier)) {
+    throw invalid(`${parameter.code}:${modifier}`, 'codes can be looked up in a search, not here');
+  }
   if (modifier === 'text') {
     const texts = values.map((value) => soughtText(`${parameter.code}:text`, unescape(value)));
     const codes = new Set(scope.types.flatMap((type) => indexedParameters(type, parameter.code)));
@@ -51,6 +58,21 @@ export function compileToken(
           values.map((value) => readToken(parameter.code, value, hasNoSystem(parameter))),
         );
   return modifier === 'not' ? clause`not ${found}` : found;
+}
+
+/** Rows with a token among the codes, or `negated` those without. */
+export function compileCodeSets(
+  scope: Scope,
+  { parameter, negated, tokens }: Condition & { readonly kind: 'tokens' },
+): Clause {
+  const withoutSystem = hasNoSystem(parameter);
+  const sought = tokens.flatMap(({ system, codes }): TokenValue[] =>
+    codes === 'all'
+      ? [{ system, code: '' }]
+      : codes.map((code) => (withoutSystem ? { system: undefined, code } : { system, code })),
+  );
+  const found = hasAnyCode(negated ? { ...scope, filters: true } : scope, parameter, sought);
+  return negated ? clause`not ${found}` : found;
 }
 
 /** Identifying tokens are looked for among themselves; a parameter may hold both kinds. */

@@ -1,4 +1,4 @@
-import { type SearchParameter, unescape } from '#platform/search';
+import { type Condition, unescape } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { bucketOfId } from '../bucket.ts';
 import { type Clause, clause } from './clause.ts';
@@ -14,9 +14,7 @@ import { anyOf, column, type Scope } from './scope.ts';
 /** Compiles `parameter:modifier=value,value` on the row of the scope. */
 export function compileValue(
   scope: Scope,
-  parameter: SearchParameter,
-  modifier: string | undefined,
-  values: readonly string[],
+  { parameter, modifier, values, units = [] }: Condition & { readonly kind: 'value' },
 ): Clause {
   if (parameter.code === '_id') {
     return compileIds(scope, values.map(unescape), modifier === 'not');
@@ -36,9 +34,9 @@ export function compileValue(
     case 'date':
     case 'number':
     case 'quantity':
-      return compileRange(scope, parameter, values);
+      return compileRange(scope, parameter, values, units);
     case 'composite':
-      return anyOf(values.map((value) => compileComposite(scope, parameter, value)));
+      return anyOf(values.map((value) => compileComposite(scope, parameter, value, units)));
     case 'special':
       return compileNear(scope, parameter.code, values); // the one special parameter of R4 that is stored
   }

@@ -17,8 +17,9 @@ const values = ['1', '2', 'a|b', 'x,y', 'p$q', 'w\\z'];
 const codeValues = ['c1', 'c2', 'c3'];
 const days = ['2023', '2024', '2024-02', '2024-02-10', '2024-02-29', '2024-12-31', '2025-01-01'];
 const moments = [...days, '2024-02-10T00:00:00+04:00', '2024-02-09T20:30:00Z', '2024-12-31T23:59:59+04:00'];
-const numbers = [0, 1, 1.5, 5.4, 5.45, 5.35, 100, -2];
+const numbers = [0, 1, 1.5, 5.4, 5.45, 5.35, 100, -2, 5400, 0.001];
 const units = ['kg', 'g'];
+const measured = ['urn:a', 'http://unitsofmeasure.org'];
 const patientIds = ['p1', 'p2', 'p3', 'p4', 'p5', 'p6'];
 const observationIds = Array.from({ length: 16 }, (_, at) => `o${at + 1}`);
 
@@ -40,7 +41,7 @@ const quantity = fc
   .record({
     value: some(numbers),
     unit: maybe(some(units)),
-    system: maybe(some(systems)),
+    system: maybe(some(measured)),
     comparator: maybe(some(['<', '>', '<=', '>='])),
   })
   .map((each) => without({ ...each, code: each.system === undefined ? undefined : (each.unit ?? 'kg') }));
@@ -122,6 +123,8 @@ const record = fc.tuple(
   ...named('List', ['l1', 'l2'], listed),
 );
 
+type Pair = readonly [string, string];
+
 const escapeValue = (text: string): string => text.replace(/[\\,|$]/g, '\\$&');
 const tokenText = fc.oneof(
   some([...values, ...codeValues]).map(escapeValue),
@@ -133,19 +136,37 @@ const tokenText = fc.oneof(
 const prefix = some(['', 'eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb']);
 const dateText = fc.tuple(prefix, some(moments)).map((both) => both.join(''));
 const numberText = fc
-  .tuple(prefix, some(['0', '1', '1.5', '5', '5.4', '5.40', '100', '-2', '-1.0']))
+  .tuple(prefix, some(['0', '1', '1.5', '5', '5.4', '5.40', '100', '-2', '-1.0', '5400', '0.0054', '1000']))
   .map((both) => both.join(''));
 const quantityText = fc.oneof(
   numberText,
-  fc.tuple(numberText, some(['', ...systems]), some(units)).map((parts) => parts.join('|')),
+  fc.tuple(numberText, some(['', ...measured]), some(units)).map((parts) => parts.join('|')),
 );
 const oneOf = (text: fc.Arbitrary<string>) => lists(text).map((all) => all.join(','));
 const wordText = fc.tuple(some(words), fc.integer({ min: 1, max: 8 })).map(([word, length]) => word.slice(0, length));
 const contentText = lists(wordText.filter((text) => text.length > 1)).map((all) => all.join(' '));
+const quoted = wordText.map((text) => JSON.stringify(text));
+const filterTest = (...tests: readonly (readonly [names: string, operations: string, fc.Arbitrary<string>])[]) =>
+  fc.oneof(
+    ...tests.map(([names, operations, value]) =>
+      fc.tuple(some(names.split(' ')), some(operations.split(' ')), value).map((parts) => parts.join(' ')),
+    ),
+  );
+const joined = (test: fc.Arbitrary<string>): fc.Arbitrary<Pair> => {
+  const { filter } = fc.letrec<{ filter: string }>((tie) => ({
+    filter: fc.oneof(
+      { maxDepth: 3, depthIdentifier: 'filter' },
+      test,
+      fc.tuple(tie('filter'), some(['and', 'or']), test).map((parts) => parts.join(' ')),
+      fc.tuple(test, some(['and', 'or']), tie('filter')).map(([left, word, right]) => `${left} ${word} (${right})`),
+      tie('filter').map((inner) => `not (${inner})`),
+    ),
+  }));
+  return filter.map((text) => ['_filter', text]);
+};
 const missing = some(['true', 'false']);
 const pairText = fc.tuple(some(codeValues), quantityText).map((both) => both.join('$'));
 
-type Pair = readonly [string, string];
 const condition = (name: string, text: fc.Arbitrary<string>): fc.Arbitrary<Pair> =>
   oneOf(text).map((value) => [name, value]);
 const missings = (...names: readonly string[]) =>
@@ -168,6 +189,16 @@ const patientCondition: fc.Arbitrary<Pair> = fc.oneof(
   condition('_id:not', some(patientIds)),
   condition('_list', some(['l1', 'l2', 'none'])),
   condition('_content', contentText),
+  joined(
+    filterTest(
+      ['family given', 'eq ne sw co ew gt le', quoted],
+      ['birthdate', 'eq ne lt ge sa eb', some(days)],
+      ['gender active', 'eq ne', some(['male', 'true'])],
+      ['name gender link birthdate', 'pr', some(['true', 'false'])],
+      ['link', 're', some(patientIds)],
+      ['link.family link.given', 'co sw', quoted],
+    ),
+  ),
   condition('general-practitioner', some(['Practitioner/d1', 'd2', 'Practitioner/none'])),
   condition(
     'general-practitioner:identifier',
@@ -187,6 +218,16 @@ const observationCondition: fc.Arbitrary<Pair> = fc.oneof(
   condition('status', some(['final', 'amended'])),
   condition('_list', some(['l1', 'l2'])),
   condition('_content', contentText),
+  joined(
+    filterTest(
+      ['code', 'eq ne', some(codeValues)],
+      ['value-string', 'eq ne sw ew', quoted],
+      ['date', 'eq ne lt ge', some(days)],
+      ['value-quantity', 'eq gt le', some(['1', '5.4', '5.4||kg'])],
+      ['code date subject', 'pr', some(['true', 'false'])],
+      ['patient.family', 'sw co', quoted],
+    ),
+  ),
   condition('date', dateText),
   ...['value-quantity', 'component-value-quantity', 'combo-value-quantity'].map((name) =>
     condition(name, quantityText),

@@ -1,12 +1,14 @@
 import postgres from 'postgres';
 import { AppError } from '#platform/errors';
-import type { SearchQuery } from '#platform/search';
+import type { Branch, SearchQuery } from '#platform/search';
+import { inSpan } from '#platform/telemetry';
 import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 import { noteSearch } from '../store-metrics.ts';
 import { type Clause, clause, run, verbatim } from './clause.ts';
 import { compileBranches } from './compile-condition.ts';
 import { driverOf } from './driver-of.ts';
+import { lookUp } from './look-up.ts';
 import { allOf, column, type Scope } from './scope.ts';
 import { type SortExpression, sortExpression, typeExpression } from './sort-expression.ts';
 
@@ -29,14 +31,15 @@ type Row = StoredVersion & { readonly position: string; readonly order: readonly
  */
 export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const startedMs = performance.now();
-  const page = await findPage(sql, query, baseUrl);
+  const page = await inSpan('search', () => findPage(sql, query, baseUrl));
   noteSearch(query, page.matches.length, startedMs);
   return page;
 }
 
 async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
-  const scope = scopeOf(query, baseUrl);
-  const selection: Selection = { scope, query, where: compileBranches(scope, query.branches) };
+  const branches = await lookUp(sql, query, baseUrl);
+  const scope = scopeOf(query.types, branches, baseUrl);
+  const selection: Selection = { scope, query, where: inSpan('compile', () => compileBranches(scope, branches)) };
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, selection), next: undefined };
   }
@@ -55,7 +58,7 @@ async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise
 }
 
 /** The row of a search, with what finds it. */
-function scopeOf({ types, branches }: SearchQuery, baseUrl: string | undefined): Scope {
+function scopeOf(types: readonly string[], branches: readonly Branch[], baseUrl: string | undefined): Scope {
   const scope: Scope = { alias: 'r', types, depth: 0, baseUrl };
   const [only, ...others] = branches;
   const isPlain = types.length === 1 && others.length === 0;

@@ -1,0 +1,105 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ImportSummary, importFiles, type Refusal } from '#platform/exchange';
+import type { Store } from '#platform/store';
+import { fetchInput } from './fetch-input.ts';
+import type { ImportInput, ImportPlan } from './import-plan.ts';
+import { OutcomeFile } from './outcome-file.ts';
+import type { PartFile } from './part-files.ts';
+import type { RunningJob } from './run-jobs.ts';
+import { uploadPath } from './upload-route.ts';
+
+type Counts = Pick<ImportSummary, 'created' | 'updated' | 'unchanged' | 'refused'>;
+
+/** What an import came to. */
+export type ImportOutcome = {
+  readonly finished: string;
+  readonly counts: Counts;
+  readonly skippedFiles: number;
+  readonly files: readonly PartFile[];
+};
+
+/** `counts` are those of the portions that were stored, but for one that was on its way when a process was killed. */
+type ImportProgress = { readonly counts: Counts; readonly skippedFiles: number; readonly next: number };
+
+const begun: ImportProgress = {
+  counts: { created: 0, updated: 0, unchanged: 0, refused: 0 },
+  skippedFiles: 0,
+  next: 0,
+};
+
+/**
+ * Imports the files of a job one after the other. A file that was interrupted goes on where it stopped: how far it is, is
+ * stored with its resources (`exchange`). Each version names the job in the audit trail.
+ */
+export async function runImport(store: Store, job: RunningJob, folder: string): Promise<ImportOutcome> {
+  const { inputs } = job.plan as ImportPlan; // as: readImport wrote it
+  let progress = (job.progress as ImportProgress | null) ?? begun; // as: written below
+  await using refusals = new OutcomeFile(join(job.folder, `refused-${job.attempt}.ndjson`));
+  while (progress.next < inputs.length) {
+    const input = inputs[progress.next];
+    if (!input) {
+      break;
+    }
+    const path = await fetched(input, job, { folder, place: progress.next });
+    const before = progress;
+    const summary = await importFiles(store, { name: job.actor, requestId: job.id }, [path], {
+      onRefused: (refusal: Refusal) => refusals.add(refusal),
+      onProgress: ({ counts }) => job.save({ ...before, counts: sum(before.counts, counts) }),
+      signal: job.signal,
+    });
+    progress = {
+      counts: sum(progress.counts, summary),
+      skippedFiles: progress.skippedFiles + summary.skippedFiles,
+      next: progress.next + 1,
+    };
+    await job.save(progress);
+  }
+  const { counts, skippedFiles } = progress;
+  return { finished: store.now().toISOString(), counts, skippedFiles, files: await refusalFiles(job.folder) };
+}
+
+export function describeImport(progress: unknown): string {
+  const { counts, next } = (progress ?? begun) as ImportProgress; // as: runImport wrote it
+  return `${next} files, ${counts.created + counts.updated + counts.unchanged} resources, ${counts.refused} refused`;
+}
+
+async function fetched(
+  input: ImportInput,
+  { folder: own, signal }: RunningJob,
+  { folder, place }: { readonly folder: string; readonly place: number },
+): Promise<string> {
+  switch (input.kind) {
+    case 'upload':
+      return uploadPath(folder, input.id);
+    case 'folder':
+      return input.path;
+    case 'web': {
+      const path = join(own, `input-${place}.ndjson`);
+      await fetchInput(input.url, path, signal);
+      return path;
+    }
+  }
+}
+
+function sum(left: Counts, right: Counts): Counts {
+  return {
+    created: left.created + right.created,
+    updated: left.updated + right.updated,
+    unchanged: left.unchanged + right.unchanged,
+    refused: left.refused + right.refused,
+  };
+}
+
+/** The files in which attempts have told what they refused. */
+async function refusalFiles(folder: string): Promise<PartFile[]> {
+  const names = (await readdir(folder)).filter((name) => /^refused-\d+\.ndjson$/.test(name)).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const { size } = await stat(path);
+      const count = (await readFile(path, 'utf8')).split('\n').length - 1;
+      return { name, kind: 'error' as const, type: 'OperationOutcome', bytes: size, count };
+    }),
+  );
+}

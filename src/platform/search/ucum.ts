@@ -1,0 +1,46 @@
+import { convertUnits } from '#platform/fhir';
+import { recentResults } from './recent-results.ts';
+import { type Found, isJson } from './walk-path.ts';
+
+export const ucumSystem = 'http://unitsofmeasure.org';
+
+/** Codes of the UCUM units in which an element gives a quantity; a Range may have two. */
+export function ucumCodesOf({ value }: Found): readonly string[] {
+  return isJson(value) ? [value, value['low'], value['high'], value['origin']].flatMap(codeOf) : [];
+}
+
+function codeOf(quantity: unknown): readonly string[] {
+  const isUcum = isJson(quantity) && quantity['system'] === ucumSystem && typeof quantity['code'] === 'string';
+  return isUcum ? [String(quantity['code'])] : [];
+}
+
+type Conversion = ((value: number) => number) | undefined;
+
+/** Between units of one dimension numbers convert; a space divides the two codes, which UCUM does not use. */
+const conversions = recentResults<{ readonly convert: Conversion }>(
+  (pair) => {
+    const [from = '', to = ''] = pair.split(' ');
+    const [zero, one, hundred] = [0, 1, 100].map((value) => convertUnits(value, from, to));
+    if (zero === undefined || one === undefined || hundred === undefined) {
+      return { convert: undefined };
+    }
+    const factor = (hundred - zero) / 100;
+    const isLinear = Math.abs(zero + factor - one) <= 1e-9 * Math.max(Math.abs(one), Math.abs(zero));
+    return { convert: isLinear && zero === 0 ? (value) => rounded(value * one) : convertEach(from, to) };
+  },
+  { atMost: 5000, characters: 120 },
+);
+
+function convertEach(from: string, to: string): (value: number) => number {
+  return (value) => rounded(convertUnits(value, from, to) ?? Number.NaN);
+}
+
+/** How a number of one UCUM unit is told in another; undefined where the units measure different things. */
+export function unitConversion(from: string, to: string): Conversion {
+  return from.includes(' ') || to.includes(' ') ? undefined : conversions(`${from} ${to}`).convert;
+}
+
+/** Without the noise of binary fractions: no measurement has twelve digits. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(12));
+}
