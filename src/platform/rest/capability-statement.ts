@@ -1,3 +1,4 @@
+import type { JsonObject } from '#platform/fhir';
 import {
   commonParameters,
   compartments,
@@ -9,6 +10,16 @@ import {
 import { operationsOf, systemOperations } from './operations/operation-definition.ts';
 import type { OperationTable } from './operations/operation-table.ts';
 
+/** What another part has to say in the CapabilityStatement. */
+export type CapabilityAdditions = {
+  /** Elements of `rest`. */
+  readonly rest: { readonly extension?: readonly JsonObject[] };
+  /** Elements of `rest.resource` by type. */
+  readonly types: Readonly<
+    Record<string, { readonly extension?: readonly JsonObject[]; readonly supportedProfile?: readonly string[] }>
+  >;
+};
+
 /** The CapabilityStatement of what the routes of this folder and the search grammar really do. */
 export function capabilityStatement(options: {
   baseUrl: string;
@@ -16,9 +27,10 @@ export function capabilityStatement(options: {
   date: string;
   operations: OperationTable;
   instantiates?: readonly string[];
+  additions?: CapabilityAdditions | undefined;
   table?: ParameterTable;
 }) {
-  const { operations, instantiates = [], table = coreParameters } = options;
+  const { operations, instantiates = [], additions, table = coreParameters } = options;
   const referring = referringIn(table);
   return {
     resourceType: 'CapabilityStatement',
@@ -34,8 +46,12 @@ export function capabilityStatement(options: {
     patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
+        ...additions?.rest,
         mode: 'server',
-        resource: storedTypes.map((type) => describeType(type, { table, operations, referring })),
+        resource: storedTypes.map((type) => ({
+          ...additions?.types[type],
+          ...describeType(type, { table, operations, referring }),
+        })),
         interaction: ['transaction', 'batch', 'search-system', 'history-system'].map((code) => ({ code })),
         searchParam: [...commonParameters.map(describeParameter), ...ownParameters],
         compartment: compartments.map((type) => `http://hl7.org/fhir/CompartmentDefinition/${definitionOf(type)}`),

@@ -96,6 +96,7 @@ export async function writeBulk(
   { rows, addresses, units }: Bulk,
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<readonly KnownRow[]> {
+  store.beforeWrite?.();
   await store.parameters?.renew();
   const table = store.parameters?.table();
   if (table && addresses.some(({ type }) => table.added(type).length > 0)) {

@@ -59,10 +59,25 @@ export async function openAddedParameters(options: AddedParametersOptions): Prom
     known = await readKnown(sql, known);
     readAtMs = startedMs;
     if (!options.onlyFollow) {
-      const unmet = unmetMarks(known.states, (type) => marksOf(known, type));
-      if (unmet.size > 0) {
+      await want();
+    }
+  };
+  let problem = '';
+  const tell = (error: unknown): void => {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text !== problem) {
+      problem = text; // said once, not every two seconds
+      options.log?.warn({ err: error }, 'search parameters could not be read or indexed, trying again');
+    }
+  };
+  const want = async (): Promise<void> => {
+    const unmet = unmetMarks(known.states, (type) => marksOf(known, type));
+    if (unmet.size > 0) {
+      try {
         await wantMarks(sql, unmet);
         known = await readKnown(sql, known);
+      } catch (error) {
+        tell(error); // reading goes on where nothing can be written
       }
     }
   };
@@ -73,8 +88,9 @@ export async function openAddedParameters(options: AddedParametersOptions): Prom
       try {
         await refresh();
         await (options.onlyFollow ? undefined : work(() => known, { ...options, refreshMs }, closing.signal));
+        problem = '';
       } catch (error) {
-        options.log?.warn({ err: error }, 'search parameters could not be read or indexed, trying again');
+        tell(error);
       }
     }
   };
