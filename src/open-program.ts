@@ -41,9 +41,9 @@ export type Opened = {
 
 /** What every part works with, over a database that is open. */
 export function openContext(program: RunningProgram, opened: Opened): PartContext {
-  const { sql, applicationUrl: databaseUrl } = opened.database;
+  const { sql, distributed, applicationUrl: databaseUrl } = opened.database;
   const events = createEvents({ sql, databaseUrl, log: logOf(opened.log, 'events') });
   program.opened.defer(() => events.close());
-  const store: Store = { sql, now: () => new Date(), afterWrite: events.wake };
+  const store: Store = { sql, distributed, now: () => new Date(), afterWrite: events.wake };
   return { ...opened, store, events, signal: program.signal, version };
 }
