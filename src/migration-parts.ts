@@ -30,6 +30,15 @@ export const migrationParts: readonly MigrationPart[] = [
     tables: { 'events.subscriber': 'local' },
   },
   {
+    name: 'subscriptions',
+    folder: new URL('./platform/subscriptions/migrations/', import.meta.url),
+    tables: {
+      'subscriptions.subscription': 'local',
+      'subscriptions.event': 'local',
+      'subscriptions.binding_token': 'local',
+    },
+  },
+  {
     name: 'exchange',
     folder: new URL('./platform/exchange/migrations/', import.meta.url),
     tables: { 'exchange.import_progress': 'local' },
