@@ -2,14 +2,17 @@ import { readSettings, splitFlags } from '#platform/config';
 import { openProgramDatabase } from '#platform/database';
 import { StartError } from '#platform/errors';
 import { createLog, createProgress, readableLines } from '#platform/log';
+import { backupCommand } from './commands/backup-command.ts';
 import type { Command } from './commands/command.ts';
 import { configCommand } from './commands/config-command.ts';
 import { explainCommand } from './commands/explain-command.ts';
 import { exportCommand } from './commands/export-command.ts';
 import { importCommand } from './commands/import-command.ts';
 import { migrateCommand } from './commands/migrate-command.ts';
+import { restoreCommand } from './commands/restore-command.ts';
 import { seedCommand } from './commands/seed-command.ts';
 import { tokenCommand } from './commands/token-command.ts';
+import { verifyCommand } from './commands/verify-command.ts';
 import { viewCommand } from './commands/view-command.ts';
 import { migrationParts } from './migration-parts.ts';
 import { type RunningProgram, runProgram } from './run-program.ts';
@@ -20,6 +23,9 @@ const commands: readonly Command[] = [
   importCommand,
   exportCommand,
   viewCommand,
+  backupCommand,
+  restoreCommand,
+  verifyCommand,
   seedCommand,
   tokenCommand,
   migrateCommand,
@@ -61,6 +67,7 @@ async function runCommand(command: Command, args: readonly string[], program: Ru
       dataDir: settings.VSIS_DATA_DIR,
       databaseUrl: settings.DATABASE_URL,
       databasePort: settings.VSIS_DATABASE_PORT,
+      archiveDir: settings.VSIS_ARCHIVE_DIR,
       migrationParts,
       program: `vsis ${command.name}`,
       joinRunning: true,

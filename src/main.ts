@@ -32,6 +32,7 @@ async function openDatabase(
     dataDir: settings.VSIS_DATA_DIR,
     databaseUrl: settings.DATABASE_URL,
     databasePort: settings.VSIS_DATABASE_PORT,
+    archiveDir: settings.VSIS_ARCHIVE_DIR,
     max: connectionsEach(settings.VSIS_DATABASE_CONNECTIONS, processes),
     statementTimeoutMs: settings.VSIS_STATEMENT_SECONDS * 1000,
     migrationParts,

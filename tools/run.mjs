@@ -21,6 +21,7 @@ const commands = {
   generate: [['tools/generate.ts']],
   bench: [['bench/main.ts']],
   conformance: [['test/conformance/run.ts']],
+  faults: [['test/faults/run.ts']],
 };
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];

@@ -1,15 +1,15 @@
-import { chown, mkdtemp, rename, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { rename, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
-import { findServerAccount, type ServerAccount } from './account.ts';
+import { findServerAccount } from './account.ts';
+import { archiveSettings, prepareArchive } from './backup/archive.ts';
 import { findBinaries } from './binaries.ts';
-import { type DatabaseFailure, explainFileError, explainServerLog, portInUse } from './errors.ts';
+import { type DatabaseFailure, explainFileError, explainServerLog } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
+import { chooseAddress, removeOutsideSocketFolder } from './listen-address.ts';
 import { clearLeftovers, type LaunchPlan, launchPostgres, type PostgresProcess } from './postgres-process.ts';
-import { makeServerFolder, ownerRole, prepareCluster, prepareDataFolder } from './prepare-cluster.ts';
+import { ownerRole, prepareCluster, prepareDataFolder } from './prepare-cluster.ts';
 import { readOrCreateSecret } from './secret-file.ts';
 import { availableMemoryBytes, type ListenAddress, serverSettings } from './server-settings.ts';
 
@@ -36,6 +36,8 @@ export type EmbeddedPostgresOptions = {
   /** False only for throw-away test clusters. */
   readonly durable?: boolean;
   readonly memoryBytes?: number;
+  /** Where the server keeps its write-ahead log for restores to a moment. */
+  readonly archiveDir?: string | undefined;
   /** Told about steps that may take long, in a few words. */
   readonly onProgress?: (text: string) => void;
   /** Told when the server ended unasked and is started again. */
@@ -44,50 +46,7 @@ export type EmbeddedPostgresOptions = {
   readonly onGiveUp?: (error: Error) => void;
 };
 
-/** A socket's whole path must fit into 103 bytes on every system, with the server's own file name at its end. */
-const longestSocketFolder = 103 - '/.s.PGSQL.65535'.length;
-const defaultPort = 5432;
 const largestLogBytes = 10 * 1024 * 1024;
-
-/** The port when it can be listened on, checked by doing so; a free one for 0. */
-async function listenOnce(port: number): Promise<number> {
-  return new Promise((resolvePort, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolvePort(typeof address === 'object' && address ? address.port : port));
-    });
-  });
-}
-
-async function makeSocketFolder(dataDir: string, account: ServerAccount | undefined): Promise<string> {
-  const inside = join(dataDir, 'run');
-  if (Buffer.byteLength(inside) <= longestSocketFolder) {
-    await rm(inside, { recursive: true, force: true }); // what a killed server left there would stop the next one
-    await makeServerFolder(inside, account);
-    return inside;
-  }
-  const outside = await mkdtemp(join(tmpdir(), 'vsis-'));
-  if (account) await chown(outside, account.uid, account.gid);
-  return outside;
-}
-
-async function chooseAddress(
-  dataDir: string,
-  account: ServerAccount | undefined,
-  port: number | undefined,
-): Promise<ListenAddress> {
-  const chosen = port === undefined ? undefined : await listenOnce(port).catch(refusePort(port));
-  if (process.platform === 'win32')
-    return { socketFolder: undefined, port: chosen ?? (await listenOnce(0)), tcp: true };
-  const socketFolder = await makeSocketFolder(dataDir, account);
-  return { socketFolder, port: chosen ?? defaultPort, tcp: chosen !== undefined };
-}
-
-const refusePort = (port: number) => (): never => {
-  throw portInUse(port);
-};
 
 function addressOf(listen: ListenAddress, role: string, password: string, database: string): string {
   const socket = listen.socketFolder === undefined ? '' : `?host=${encodeURIComponent(listen.socketFolder)}`;
@@ -206,7 +165,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     socketFolder = listen.socketFolder;
     const logFile = join(dataDir, 'postgres.log');
     await turnLogOver(logFile);
-    const settings = serverSettings(listen, { memoryBytes: options.memoryBytes ?? availableMemoryBytes(), durable });
+    const archiveDir = options.archiveDir === undefined ? undefined : resolve(options.archiveDir);
+    if (archiveDir !== undefined) await prepareArchive(archiveDir, account);
+    const settings = {
+      ...serverSettings(listen, { memoryBytes: options.memoryBytes ?? availableMemoryBytes(), durable }),
+      ...(archiveDir === undefined ? {} : archiveSettings(archiveDir)),
+    };
     const plan: LaunchPlan = { binaries, account, clusterFolder, logFile, settings };
     const launch = (): Promise<PostgresProcess> =>
       launchPostgres(plan, (log) => explainServerLog(log, { folder: dataDir, port: listen.port }));
@@ -233,8 +197,4 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await lock?.release();
     throw explainFileError(error, dataDir);
   }
-}
-
-async function removeOutsideSocketFolder(dataDir: string, socketFolder: string | undefined): Promise<void> {
-  if (socketFolder && socketFolder !== join(dataDir, 'run')) await rm(socketFolder, { recursive: true, force: true });
 }

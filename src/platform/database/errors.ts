@@ -21,6 +21,14 @@ export const databaseFailures = {
   'database.migration-failed': { exitCode: 24, about: 'A migration failed; nothing of it was kept.' },
   'database.not-allowed': { exitCode: 25, about: 'The account of DATABASE_URL may not create what VSİS needs.' },
   'database.missing': { exitCode: 26, about: 'The database named in DATABASE_URL does not exist.' },
+  'database.not-embedded': { exitCode: 28, about: 'The database is that of DATABASE_URL, whose own tools do this.' },
+  'database.folder-not-empty': {
+    exitCode: 29,
+    about: 'What a backup or restore would write into holds something already.',
+  },
+  'database.backup-failed': { exitCode: 30, about: 'The backup could not be completed; nothing of it was kept.' },
+  'database.backup-damaged': { exitCode: 31, about: 'A backup is not as it was written, or is none.' },
+  'database.restore-failed': { exitCode: 32, about: 'The restore could not be completed; nothing of it was kept.' },
 } as const;
 
 export type DatabaseFailure = keyof typeof databaseFailures;

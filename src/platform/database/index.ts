@@ -1,4 +1,7 @@
 export { applicationRole, ensureApplicationRole } from './application-role.ts';
+export { checkBackup } from './backup/manifest.ts';
+export { type RestoreOptions, restoreBackup } from './backup/restore-backup.ts';
+export { takeBackup } from './backup/take-backup.ts';
 export {
   type ConnectionOptions,
   type Database,
@@ -8,7 +11,7 @@ export {
   type Transaction,
 } from './connect.ts';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts';
-export { type DatabaseFailure, databaseFailures } from './errors.ts';
+export { type DatabaseFailure, databaseFailure, databaseFailures } from './errors.ts';
 export { isDatabaseAway, isStatementTimeout } from './is-database-away.ts';
 export { type MigrateOptions, migrate } from './migrate.ts';
 export type { MigrationPart } from './migration-files.ts';

@@ -23,6 +23,8 @@ export type LaunchPlan = {
   readonly clusterFolder: string;
   readonly logFile: string;
   readonly settings: Readonly<Record<string, string>>;
+  /** How long it may take until it takes connections; two minutes where nothing is said. */
+  readonly startTimeoutMs?: number;
 };
 
 /** How the server is run: never with our environment, and as the account that owns the cluster. */
@@ -108,7 +110,7 @@ export async function launchPostgres(plan: LaunchPlan, refused: (log: string) =>
     child.once('error', end);
   });
   const pid = child.pid ?? 0;
-  const deadline = Date.now() + startTimeoutMs;
+  const deadline = Date.now() + (plan.startTimeoutMs ?? startTimeoutMs);
   while (!hasEnded && Date.now() < deadline) {
     const server = await readServerState(plan.clusterFolder);
     if (server?.pid === pid && server.state === 'ready') {

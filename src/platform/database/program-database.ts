@@ -23,6 +23,8 @@ export type ProgramDatabaseOptions = {
   /** The owner's address on a server of somebody else's; without it the embedded server is used. */
   readonly databaseUrl?: string | undefined;
   readonly databasePort?: number | undefined;
+  /** Where the embedded server keeps its log of changes for restores to a moment. */
+  readonly archiveDir?: string | undefined;
   readonly migrationParts: readonly MigrationPart[];
   /** What others are told who find the data folder taken, e.g. `vsis import`. */
   readonly program: string;
@@ -80,11 +82,12 @@ async function createDatabase(serverUrl: string): Promise<void> {
 }
 
 async function startOwnServer(options: ProgramDatabaseOptions): Promise<Server> {
-  const { dataDir, program, databasePort, onProgress, onRestart, onGiveUp } = options;
+  const { dataDir, program, databasePort, archiveDir, onProgress, onRestart, onGiveUp } = options;
   const server = await startEmbeddedPostgres({
     dataDir,
     program,
     port: databasePort,
+    archiveDir,
     ...(onProgress ? { onProgress } : {}),
     ...(onRestart ? { onRestart } : {}),
     ...(onGiveUp ? { onGiveUp } : {}),
@@ -123,7 +126,8 @@ async function prepareApplicationRole(ownerUrl: string, dataDir: string): Promis
   return url.href;
 }
 
-async function findRunning(dataDir: string): Promise<RunningAddresses | undefined> {
+/** The database that another program has open on this data folder; waits for one that is being opened. */
+export async function findRunning(dataDir: string): Promise<RunningAddresses | undefined> {
   const patienceMs = 60_000;
   const deadline = Date.now() + patienceMs;
   for (;;) {

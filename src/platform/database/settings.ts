@@ -26,4 +26,11 @@ export const databaseSettings = {
     about:
       'A TCP port on 127.0.0.1 on which the embedded PostgreSQL listens too, for tools of yours. Without it nothing but a Unix socket is opened.',
   }),
+  VSIS_ARCHIVE_DIR: text({
+    since: '0.1',
+    accepts: 'a folder',
+    check: () => (process.platform === 'win32' ? 'cannot be used on Windows' : undefined),
+    about:
+      'A folder, best on another disk, into which the embedded PostgreSQL puts its log of changes at least once a minute, so that a backup can be restored to any moment after it.',
+  }),
 };

@@ -5,7 +5,7 @@ import type { ReferenceScan } from './reference-scan.ts';
 export const supportingAtMost = 2000;
 
 /** A practitioner's role, its organisation, the organisation above: longer ways are not followed. */
-const roundsAtMost = 3;
+const stepsByDefault = 3;
 
 const lookedUpAtOnce = 500;
 
@@ -14,6 +14,8 @@ export type Supporting = {
   readonly known: ReadonlySet<string>;
   /** Whether a resource may be shown beside the record; `steps` are those of references between, from 1. */
   readonly isShown: (resource: StoredVersion, steps: number) => boolean;
+  /** How many references lie between the record and the last that is followed. */
+  readonly stepsAtMost?: number;
 };
 
 /**
@@ -23,11 +25,11 @@ export type Supporting = {
 export async function* findSupporting(
   sql: Sql,
   scan: ReferenceScan,
-  { known, isShown }: Supporting,
+  { known, isShown, stepsAtMost = stepsByDefault }: Supporting,
 ): AsyncGenerator<readonly StoredVersion[], void> {
   const seen = new Set<string>();
   let shown = 0;
-  for (let round = 0; round < roundsAtMost; round += 1) {
+  for (let round = 0; round < stepsAtMost; round += 1) {
     const wanted = [...scan.take()].filter(([key]) => !known.has(key) && !seen.has(key));
     wanted.forEach(([key]) => seen.add(key));
     for (let at = 0; at < wanted.length && shown < supportingAtMost; at += lookedUpAtOnce) {

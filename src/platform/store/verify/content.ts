@@ -1,0 +1,151 @@
+import { parseJson, type Resource } from '#platform/fhir';
+import { indexEntriesOf } from '#platform/search';
+import { arrayLiteral } from '../array-literal.ts';
+import { bucketOfId } from '../bucket.ts';
+import type { AuthoredWrite } from '../prepared-write.ts';
+import type { StoredVersion } from '../read-rows.ts';
+import { toColumns, toRanges } from '../row-columns.ts';
+import { clause, pages } from '../search/clause.ts';
+import type { Sql } from '../sql.ts';
+
+const pageSize = 500;
+
+type Row = StoredVersion & { readonly content: string };
+type Read = { readonly row: Row; readonly resource: Resource };
+
+/**
+ * Reads every resource and superseded version of some buckets, and tells which cannot be read, are not what their row
+ * says, or would be found by something else than what is stored. Gives the number of current resources.
+ */
+export async function verifyContent(
+  sql: Sql,
+  buckets: readonly number[],
+  onFault: (fault: string) => void,
+  baseUrl?: string,
+): Promise<number> {
+  const chosen = clause`bucket = any(${arrayLiteral(buckets)}::text::smallint[])`;
+  let resources = 0;
+  const current = clause`select bucket, type, id, version, updated, method, content from record.resource where ${chosen}`;
+  for await (const rows of pages<Row>(sql, current, pageSize)) {
+    const read = rows.flatMap((row) => readRow(row, onFault));
+    (await misplaced(sql, rows)).forEach(onFault);
+    (await differences(sql, read, baseUrl)).forEach(onFault);
+    resources += rows.length;
+  }
+  const superseded = clause`
+    select bucket, type, id, version, updated, method, content from record.history
+    where ${chosen} and content is not null`;
+  for await (const rows of pages<Row>(sql, superseded, pageSize)) rows.forEach((row) => readRow(row, onFault));
+  return resources;
+}
+
+function nameOf({ type, id, version }: StoredVersion): string {
+  return `${type}/${id}/${version}`;
+}
+
+function readRow(row: Row, onFault: (fault: string) => void): Read[] {
+  try {
+    const resource = parseJson(row.content) as Resource; // as: what it says it is, is compared here
+    const { resourceType, id, meta } = resource;
+    const isMoment = Date.parse(meta?.lastUpdated ?? '') === Date.parse(row.updated);
+    if (resourceType === row.type && id === row.id && meta?.versionId === String(row.version) && isMoment)
+      return [{ row, resource }];
+    onFault(`${nameOf(row)}: the content says it is another resource, version or time`);
+  } catch {
+    onFault(`${nameOf(row)}: the content cannot be read`);
+  }
+  return [];
+}
+
+/** A resource lies in the bucket its id speaks of, or in the one its locator tells. */
+async function misplaced(sql: Sql, rows: readonly Row[]): Promise<string[]> {
+  const moved = rows.filter((row) => bucketOfId(row.id) !== row.bucket);
+  if (moved.length === 0) return [];
+  const list = (pick: (row: Row) => string | number): string => arrayLiteral(moved.map(pick));
+  const found = await sql<{ type: string; id: string }[]>`
+    select l.type, l.id
+    from unnest(${list((row) => bucketOfId(row.id))}::text::smallint[], ${list((row) => row.type)}::text::text[],
+        ${list((row) => row.id)}::text::text[], ${list((row) => row.bucket)}::text::smallint[])
+      as g(home, type, id, bucket)
+      join record.locator l on l.home = g.home and l.type = g.type and l.id = g.id and l.bucket = g.bucket`;
+  const located = new Set(found.map(({ type, id }) => `${type}/${id}`));
+  return moved
+    .filter(({ type, id }) => !located.has(`${type}/${id}`))
+    .map((row) => `${nameOf(row)}: its locator does not lead to it`);
+}
+
+function asWrite({ row, resource }: Read, baseUrl: string | undefined): AuthoredWrite {
+  const { bucket, type, id, version, updated, content } = row;
+  const entries = indexEntriesOf(resource, baseUrl);
+  const write = { bucket, type, id, version, updated, content, entries, supersedes: 0, isNew: false };
+  return { write: { ...write, method: 'PUT' }, actor: { name: '' } };
+}
+
+/** Compares what is stored with what would be written now; a resource that was changed meanwhile is passed over. */
+async function differences(sql: Sql, read: readonly Read[], baseUrl: string | undefined): Promise<string[]> {
+  if (read.length === 0) return [];
+  const writes = read.map((each) => asWrite(each, baseUrl));
+  const columns = toColumns(writes);
+  const ranges = toRanges(writes);
+  const rows = await sql<{ name: string; wrong: string }[]>`
+    with given as materialized (
+      select g.n, r.bucket, r.rid, format('%s/%s/%s', r.type, r.id, r.version) as name,
+        g.identified::bigint[] as identified,
+        r.identified as stored_identified,
+        array_remove(array[
+          case when (r.patient, r.patient_key) is distinct from (g.patient, g.patient_key) then 'patient' end,
+          case when (r.date_lo, r.date_hi) is distinct from (g.date_lo, g.date_hi) then 'date' end,
+          case when r.lead_key is distinct from g.lead_key then 'leading code' end,
+          case when r.label is distinct from g.label then 'label' end,
+          case when not (r.keys @> g.keys::bigint[] and r.keys <@ g.keys::bigint[]) then 'keys' end,
+          case when r.strings <> array_to_tsvector(g.strings::text[]) then 'texts' end,
+          case when r.identified <> g.identified::bigint[] then 'identifiers' end
+        ], null) as wrong
+      from unnest(
+          ${columns.bucket}::text::smallint[], ${columns.type}::text::text[], ${columns.id}::text::text[],
+          ${columns.version}::text::int[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
+          ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
+          ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
+          ${columns.identified}::text::text[], ${columns.strings}::text::text[])
+        with ordinality
+        as g(bucket, type, id, version, patient, patient_key, date_lo, date_hi, lead_key, label, keys, identified,
+          strings, n)
+        join record.resource r
+          on r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.version
+    ),
+    wanted_range as (
+      select g.rid, e.parameter, e.lo, e.hi, e.units::bigint[] as units, e.tokens::bigint[] as tokens
+      from unnest(${ranges.n}::text::int[], ${ranges.parameter}::text::int[], ${ranges.lo}::text::numeric[],
+          ${ranges.hi}::text::numeric[], ${ranges.units}::text::text[], ${ranges.tokens}::text::text[])
+        as e(n, parameter, lo, hi, units, tokens)
+        join given g on g.n = e.n
+    ),
+    stored_range as (
+      select e.rid, e.parameter, e.lo, e.hi, e.units, e.tokens
+      from given g join record.range_entry e on e.bucket = g.bucket and e.rid = g.rid
+    ),
+    wanted_identifier as (
+      select rid, identified[at] as key, identified[at + 1] as system
+      from given, generate_series(1, cardinality(identified), 2) as at
+    ),
+    stored_identifier as (
+      select e.rid, e.key, e.system
+      from given g join record.identifier_entry e
+        on e.key = any(g.stored_identified || g.identified) and e.bucket = g.bucket and e.rid = g.rid
+    ),
+    wrong as (
+      select name, unnest(wrong) as wrong from given
+      union
+      select g.name, 'ranges' from given g join (
+        (table wanted_range except all table stored_range) union all (table stored_range except all table wanted_range)
+      ) as d using (rid)
+      union
+      select g.name, 'identifier entries' from given g join (
+        (table wanted_identifier except all table stored_identifier)
+        union all
+        (table stored_identifier except all table wanted_identifier)
+      ) as d using (rid)
+    )
+    select name, string_agg(wrong, ', ' order by wrong) as wrong from wrong group by name order by name`;
+  return rows.map(({ name, wrong }) => `${name}: what it is found by is not what it says: ${wrong}`);
+}
