@@ -3,6 +3,7 @@ import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
 import { processSettings } from '#platform/processes';
+import { subscriptionSettings } from '#platform/subscriptions';
 import { telemetrySettings } from '#platform/telemetry';
 import { servingSettings } from './serving-settings.ts';
 
@@ -51,6 +52,7 @@ export const specification = {
   ...processSettings,
   ...databaseSettings,
   ...bulkSettings,
+  ...subscriptionSettings,
   ...logSettings,
   ...telemetrySettings,
 };
