@@ -39,6 +39,8 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
     return503OnClosing: false, // whoever got in before the door closed is served
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
     requestTimeout: 120_000,
+    // some clients escape the sign that begins the name of an operation; it means the same
+    rewriteUrl: ({ url = '/' }) => url.replace(/\/%24(?=[A-Za-z])/, '/$'),
     clientErrorHandler: refuseMalformedRequest,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   });
