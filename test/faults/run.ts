@@ -47,7 +47,7 @@ async function main(args: string[]): Promise<number> {
   const startedAt = new Date();
   const { code, durationMs } = await runTool(
     ['vitest', 'vitest'],
-    ['run', '--no-file-parallelism', ...(chosen ?? ['test/faults', ...elsewhere])],
+    ['run', '--max-workers=2', ...(chosen ?? ['test/faults', ...elsewhere])],
     {
       show: true,
       env: { VSIS_FAULT_MINUTES: String(minutes), VSIS_FAULT_RESULTS: piecesFolder, VSIS_TEST_RESULT: countsFile },
