@@ -43,6 +43,13 @@ const serverSettings = {
     about:
       'The program counts as not ready while the disk of the data folder has fewer megabytes free. Not heeded with DATABASE_URL.',
   }),
+  VSIS_DISK_RESERVE_MB: integer({
+    default: 64,
+    max: 100_000,
+    since: '0.1',
+    about:
+      'Size of a file in the data folder that is given up when its disk is nearly full: from then on writes are refused and the room is for the records of reads, until there is space again. 0 keeps none. Not heeded with DATABASE_URL.',
+  }),
 };
 
 /** Everything the program can be told. The reference page is docs/generated/config.md. */

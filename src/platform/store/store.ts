@@ -4,11 +4,15 @@ import type { Sql, SqlPool } from './sql.ts';
 /** What every function of the record works with. */
 export type Store = {
   readonly sql: SqlPool;
+  /** The tables are spread over several servers (Citus), where statements reach less far. */
+  readonly distributed?: boolean;
   /** Own FHIR address without a closing slash: references that carry it are references within the record. */
   readonly baseUrl?: string;
   readonly now: () => Date;
   /** What parts have to say before a resource of their type is stored. */
   readonly guards?: Readonly<Record<string, Guard>>;
+  /** Asked before each write; throws where none may be made now. */
+  readonly beforeWrite?: () => void;
   /** Told after each committed write, so that subscribers of the log of changes need not wait for their next look. */
   readonly afterWrite?: () => void;
 };
