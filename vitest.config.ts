@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ['test/support/database-server.ts'],
     environment: 'node',
     pool: 'forks',
+    expect: { poll: { timeout: 30_000 } }, // a busy machine, and transactions of other tests, may need it
     testTimeout: 20_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

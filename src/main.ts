@@ -6,7 +6,7 @@ import { collectMetrics, keepSlowLog, measureProcess, mergeMetrics } from '#plat
 import { type Health, measureDisk, readinessChecks } from './health.ts';
 import { checkPort } from './listen.ts';
 import { migrationParts } from './migration-parts.ts';
-import { openContext, openLog, openTelemetry } from './open-program.ts';
+import { openContext, openDisk, openLog, openTelemetry } from './open-program.ts';
 import { openOperations } from './operations-server.ts';
 import { type PartContext, parts } from './parts.ts';
 import { type RunningProgram, runProgram, type StopCause } from './run-program.ts';
@@ -108,7 +108,8 @@ async function start(program: RunningProgram, settings: ProgramSettings): Promis
   const database = await openDatabase(program, settings, { log, progress });
   health.checks = await readinessChecks(database.sql, settings);
   measureDisk(settings.VSIS_DATA_DIR);
-  const context = openContext(program, { settings, database, log, progress, health });
+  const disk = await openDisk(program, settings, { keeps: true, health });
+  const context = openContext(program, { settings, database, log, progress, health, disk });
   for (const part of parts) await part.prepare?.(context);
   if (program.signal.aborted) return;
   keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { ProgramDatabase } from '#platform/database';
+import { type DiskReserve, keepDiskReserve, type ProgramDatabase, watchDiskReserve } from '#platform/database';
 import { createEvents } from '#platform/events';
 import { createLog, type Log, logOf, type Progress, readableLines } from '#platform/log';
-import type { Store } from '#platform/store';
+import { diskFull, type Store } from '#platform/store';
 import { type Metric, openExport } from '#platform/telemetry';
 import type { Health } from './health.ts';
 import type { PartContext } from './parts.ts';
@@ -37,13 +37,34 @@ export type Opened = {
   readonly log: Log;
   readonly progress: Progress;
   readonly health: Health;
+  /** Where the database lies on a disk of ours. */
+  readonly disk?: DiskReserve | undefined;
 };
+
+/** Watches the disk of our own database and lets `/health` tell of it; the first process of the program also keeps the reserve on it. */
+export async function openDisk(
+  program: RunningProgram,
+  settings: ProgramSettings,
+  { keeps, health }: { readonly keeps: boolean; readonly health: Health },
+): Promise<DiskReserve | undefined> {
+  const { DATABASE_URL: elsewhere, VSIS_DATA_DIR: folder, VSIS_DISK_RESERVE_MB: megabytes } = settings;
+  if (elsewhere !== undefined || megabytes === 0) return undefined;
+  if (keeps) program.opened.defer((await keepDiskReserve(folder, megabytes)).close);
+  const disk = await watchDiskReserve(folder);
+  program.opened.defer(disk.close);
+  const problem = async () => (disk.isShort() ? 'the disk of the data is full: no room for writes' : undefined);
+  health.checks = [...health.checks, { name: 'writes', problem }];
+  return disk;
+}
 
 /** What every part works with, over a database that is open. */
 export function openContext(program: RunningProgram, opened: Opened): PartContext {
   const { sql, applicationUrl: databaseUrl } = opened.database;
   const events = createEvents({ sql, databaseUrl, log: logOf(opened.log, 'events') });
   program.opened.defer(() => events.close());
-  const store: Store = { sql, now: () => new Date(), afterWrite: events.wake };
+  const beforeWrite = (): void => {
+    if (opened.disk?.isShort()) throw diskFull();
+  };
+  const store: Store = { sql, now: () => new Date(), beforeWrite, afterWrite: events.wake };
   return { ...opened, store, events, signal: program.signal, version };
 }

@@ -10,6 +10,7 @@ import { demoTokenKey } from '#platform/identity';
 import { type Log, logOf, type Progress } from '#platform/log';
 import { registerFhir } from '#platform/rest';
 import type { Store } from '#platform/store';
+import { createSubscriptions, readHosts } from '#platform/subscriptions';
 import { viewDefinitionRun } from '#platform/views';
 import { actorReader } from './actor-of.ts';
 import { demoIdentities } from './demo-identities.ts';
@@ -78,31 +79,42 @@ function demoSignIns(): (readonly [string, string])[] {
   ];
 }
 
+/** The FHIR API with its subscriptions, which are served while it listens. */
+async function mountFhir(app: FastifyInstance, { store, events, log, version, settings }: PartContext): Promise<void> {
+  const subscriptions = createSubscriptions({
+    store,
+    events,
+    log: logOf(log, 'subscriptions'),
+    rules: { hosts: readHosts(settings.VSIS_SUBSCRIPTION_HOSTS), loopback: settings.VSIS_DEMO },
+  });
+  const actorOf = actorReader(await demoTokenKey(settings.VSIS_DATA_DIR));
+  const bulk = openBulk({
+    store,
+    log: logOf(log, 'bulk'),
+    actorOf,
+    folder: join(settings.VSIS_DATA_DIR, 'bulk'),
+    keepMs: settings.VSIS_BULK_KEEP_HOURS * 3_600_000,
+    sources: importSources(settings),
+  });
+  bulk.mount(app);
+  await registerFhir(app, {
+    store: { ...store, guards: subscriptions.guards },
+    actorOf,
+    version,
+    operations: [...bulk.operations, viewDefinitionRun(), ...subscriptions.operations],
+    instantiates: [...bulk.instantiates, ...subscriptions.instantiates],
+    describe: subscriptions.describe,
+  });
+  await subscriptions.mount(app);
+}
+
 /** The parts of the program in the order they are prepared and mounted. */
 export const parts: readonly Part[] = [
   { name: 'health', mount: (app, { health }) => registerHealth(app, health) },
   {
     name: 'fhir',
     prepare: prepareWorld,
-    mount: async (app, { store, version, settings, log }) => {
-      const actorOf = actorReader(await demoTokenKey(settings.VSIS_DATA_DIR));
-      const bulk = openBulk({
-        store,
-        log: logOf(log, 'bulk'),
-        actorOf,
-        folder: join(settings.VSIS_DATA_DIR, 'bulk'),
-        keepMs: settings.VSIS_BULK_KEEP_HOURS * 3_600_000,
-        sources: importSources(settings),
-      });
-      bulk.mount(app);
-      await registerFhir(app, {
-        store,
-        actorOf,
-        version,
-        operations: [...bulk.operations, viewDefinitionRun()],
-        instantiates: bulk.instantiates,
-      });
-    },
+    mount: mountFhir,
     tell: async ({ settings }) => (settings.VSIS_DEMO ? demoSignIns() : []),
   },
   { name: 'portal', mount: (app) => servePortal(app, portalFolder) },

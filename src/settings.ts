@@ -3,6 +3,7 @@ import { flag, integer, port, type Settings, text } from '#platform/config';
 import { databaseSettings } from '#platform/database';
 import { logSettings } from '#platform/log';
 import { processSettings } from '#platform/processes';
+import { subscriptionSettings } from '#platform/subscriptions';
 import { telemetrySettings } from '#platform/telemetry';
 import { servingSettings } from './serving-settings.ts';
 
@@ -42,6 +43,13 @@ const serverSettings = {
     about:
       'The program counts as not ready while the disk of the data folder has fewer megabytes free. Not heeded with DATABASE_URL.',
   }),
+  VSIS_DISK_RESERVE_MB: integer({
+    default: 64,
+    max: 100_000,
+    since: '0.1',
+    about:
+      'Size of a file in the data folder that is given up when its disk is nearly full: from then on writes are refused and the room is for the records of reads, until there is space again. 0 keeps none. Not heeded with DATABASE_URL.',
+  }),
 };
 
 /** Everything the program can be told. The reference page is docs/generated/config.md. */
@@ -51,6 +59,7 @@ export const specification = {
   ...processSettings,
   ...databaseSettings,
   ...bulkSettings,
+  ...subscriptionSettings,
   ...logSettings,
   ...telemetrySettings,
 };

@@ -4,7 +4,7 @@ import { createProgress, logOf } from '#platform/log';
 import { joinPrimary, type Primary } from '#platform/processes';
 import { keepSlowLog, measureProcess } from '#platform/telemetry';
 import { type Health, readinessChecks } from './health.ts';
-import { openContext, openLog, openTelemetry } from './open-program.ts';
+import { openContext, openDisk, openLog, openTelemetry } from './open-program.ts';
 import { type RunningProgram, runProgram, type StopCause } from './run-program.ts';
 import { serve } from './serve.ts';
 import type { ProgramSettings } from './settings.ts';
@@ -32,7 +32,8 @@ async function work(program: RunningProgram, settings: ProgramSettings, primary:
   program.opened.defer(() => database.close());
   health.checks = await readinessChecks(database.sql, settings);
   const progress = createProgress({ write: ignore });
-  const context = openContext(program, { settings, database, log, progress, health });
+  const disk = await openDisk(program, settings, { keeps: false, health });
+  const context = openContext(program, { settings, database, log, progress, health, disk });
   const { app, drain } = await serve(program, context);
   primary.tellServing(app.listeningOrigin);
   await drain(await program.stopped);

@@ -34,7 +34,7 @@ it(
     for (const id of ids) {
       await server.put(`Patient/${id}`, { resourceType: 'Patient', id, multipleBirthInteger: 0 });
     }
-    const rounds = sized(60, 3_000);
+    const rounds = sized(60, 1_200);
     const statuses = new Map<number, number>();
     let done = 0;
     const writer = async (order: readonly string[]): Promise<void> => {
@@ -65,7 +65,7 @@ it(
     const rows = await server.database.ownerSql<{ id: string }[]>`
       select id from record.resource where id like 'deadlock-%' order by bucket, type, id`; // as they are locked
     const ids = rows.map(({ id }) => id);
-    const rounds = sized(2, 20);
+    const rounds = sized(2, 10);
     let victims = 0;
     for (let round = 0; round < rounds; round += 1) {
       let bundle: Promise<Answer> | undefined;
@@ -111,7 +111,7 @@ async function waitForLock(): Promise<void> {
 it(
   'of single writes that share a statement only the one that cannot be stored fails',
   async () => {
-    const rounds = sized(5, 100);
+    const rounds = sized(5, 50);
     const atOnce = 48;
     // what the database itself refuses stands for any row that cannot be stored
     await server.database.ownerSql.unsafe(`

@@ -62,7 +62,7 @@ it(
 it(
   'writers that name no version all win, one after the other, and each version is the content of one',
   async () => {
-    const rounds = sized(20, 250);
+    const rounds = sized(20, 100);
     const clients = 8;
     for (let round = 0; round < rounds; round += 1) {
       const id = `plain-${round}`;

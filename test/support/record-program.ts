@@ -15,7 +15,7 @@ const log = pino({ level: 'silent' });
 const events = createEvents({ sql: database.sql, databaseUrl: url, log });
 const store: Store = { sql: database.sql, now: () => new Date(), afterWrite: events.wake };
 if (mode === 'hear') {
-  events.subscribe({
+  await events.subscribe({
     name: 'heard',
     from: 'beginning',
     handle: async (changes, sql) => {

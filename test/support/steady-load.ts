@@ -7,6 +7,8 @@ export type Sent = {
   /** Whether the answer was there to its last byte. */
   readonly isWhole: boolean;
   readonly durationMs: number;
+  /** When the client is told to come again. */
+  readonly retryAfter: string | undefined;
 };
 
 export type SteadyLoad = {
@@ -58,12 +60,14 @@ export function startLoad(origin: string, { clients, next, isOpen = () => true }
 function send(agent: Agent, origin: string, { path, method = 'GET', body }: ReturnType<LoadOptions['next']>) {
   const startedMs = performance.now();
   return new Promise<Sent>((resolve) => {
-    const settle = (outcome: number | string, isWhole: boolean): void =>
-      resolve({ outcome, isWhole, durationMs: performance.now() - startedMs });
+    const settle = (outcome: number | string, isWhole: boolean, retryAfter?: string): void =>
+      resolve({ outcome, isWhole, durationMs: performance.now() - startedMs, retryAfter });
     const headers = { 'Content-Type': 'application/fhir+json' };
     const outgoing = request(`${origin}${path}`, { agent, method, headers, timeout: 30_000 }, (response) => {
       response.resume();
-      response.once('close', () => settle(response.statusCode ?? 0, response.complete));
+      response.once('close', () =>
+        settle(response.statusCode ?? 0, response.complete, response.headers['retry-after']),
+      );
     });
     outgoing.once('timeout', () => outgoing.destroy(Object.assign(new Error('no answer'), { code: 'NO_ANSWER' })));
     outgoing.once('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message, false));

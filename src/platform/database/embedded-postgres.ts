@@ -85,6 +85,10 @@ const permanentFailures: ReadonlySet<string> = new Set<DatabaseFailure>([
 
 const isPermanent = (error: unknown): boolean => error instanceof AppError && permanentFailures.has(error.code);
 
+/** Room is made by people; until then the server is tried again and again, and readers of `/health` hear why. */
+const fullDiskPauseMs = 2_000;
+const isDiskFull = (error: unknown): boolean => error instanceof AppError && error.code === 'database.disk-full';
+
 type Supervision = { readonly pid: number; readonly log: () => string; readonly stop: () => Promise<void> };
 
 function supervise(
@@ -95,17 +99,16 @@ function supervise(
   let current = first;
   const stopping = new AbortController();
   async function restart(): Promise<PostgresProcess> {
-    let lastError: unknown;
-    for (const pauseMs of restartPausesMs) {
+    for (let attempt = 0; ; attempt += 1) {
+      const pauseMs = restartPausesMs[attempt] ?? fullDiskPauseMs;
       await delay(pauseMs, undefined, { signal: stopping.signal });
       try {
         return await launch();
       } catch (error) {
-        if (isPermanent(error)) throw error;
-        lastError = error;
+        const isLast = attempt >= restartPausesMs.length - 1;
+        if (isPermanent(error) || (isLast && !isDiskFull(error))) throw error;
       }
     }
-    throw lastError;
   }
   async function watch(): Promise<void> {
     let quickEnds = 0;

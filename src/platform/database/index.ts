@@ -10,6 +10,7 @@ export {
   type Sql,
   type Transaction,
 } from './connect.ts';
+export { type DiskReserve, keepDiskReserve, watchDiskReserve } from './disk-reserve.ts';
 export { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from './embedded-postgres.ts';
 export { type DatabaseFailure, databaseFailure, databaseFailures } from './errors.ts';
 export { isDatabaseAway, isStatementTimeout } from './is-database-away.ts';

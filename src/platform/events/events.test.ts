@@ -1,9 +1,12 @@
 import pino from 'pino';
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { createEvents, type Events, type EventsOptions } from '#platform/events';
 import { type Change, type Store, type WriteRequest, writeResources } from '#platform/store';
 import { collectMetrics } from '#platform/telemetry';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+
+// What is heard of waits for every transaction of the server, those of other tests too.
+vi.setConfig({ testTimeout: 90_000 });
 
 let database: TestDatabase;
 let store: Store;
@@ -32,9 +35,6 @@ const put = (id: string): WriteRequest => ({
   resource: { resourceType: 'Patient', id },
 });
 const write = (...ids: readonly string[]) => writeResources(store, { name: 'writer' }, ids.map(put));
-/** Waits until the subscriber has its place in the log. */
-const isKnown = (name: string) =>
-  expect.poll(async () => (await database.sql`select from events.subscriber where name = ${name}`).count).toBe(1);
 function metricOf(name: string, subscriber: string): number | undefined {
   const metric = collectMetrics().find((each) => each.name === name);
   const series = metric && metric.kind !== 'histogram' ? metric.series : [];
@@ -51,8 +51,7 @@ it('hears of every write once and in order, and goes on where it was after a new
   };
   const first = open();
   await write('before');
-  first.subscribe(subscriber);
-  await isKnown('in-order');
+  await first.subscribe(subscriber);
   await write('a');
   await write('a', 'b');
   await expect.poll(() => heard.filter((each) => !each.startsWith('before'))).toEqual(['a/1', 'a/2', 'b/1']);
@@ -60,14 +59,14 @@ it('hears of every write once and in order, and goes on where it was after a new
   await write('b');
   await write('c');
   const second = open();
-  second.subscribe(subscriber);
+  await second.subscribe(subscriber);
   await expect.poll(() => heard.slice(-2)).toEqual(['b/2', 'c/1']);
   expect(new Set(heard).size).toBe(heard.length);
 });
 
 it('reads the whole log from the beginning when it says so', async () => {
   const heard: string[] = [];
-  open().subscribe({
+  await open().subscribe({
     name: 'whole',
     from: 'beginning',
     atOnce: 2,
@@ -81,7 +80,7 @@ it('commits what a subscriber writes with its position, and gives the same chang
   await database.ownerSql`grant select, insert on public.noted to public`;
   const events = open();
   let failures = 2;
-  events.subscribe({
+  await events.subscribe({
     name: 'failing',
     from: 'now',
     handle: async (changes, sql) => {
@@ -94,7 +93,6 @@ it('commits what a subscriber writes with its position, and gives the same chang
       }
     },
   });
-  await isKnown('failing');
   await write('noted-a', 'noted-b', 'noted-c');
   const noted = async () =>
     (await database.sql<{ id: string }[]>`select id from public.noted order by id`).map(({ id }) => id);
@@ -109,11 +107,12 @@ it('works in one of several processes, and another takes over when the connectio
     from: 'now' as const,
     handle: async (changes: readonly Change[]) => void heard[who].push(...changes.map(toText)),
   });
-  open().subscribe(subscriber('one'));
-  await isKnown('shared');
+  await open().subscribe(subscriber('one'));
+  await write('shared-0');
+  await expect.poll(() => heard.one).toContain('shared-0/1'); // it has the lock now
   const [first] = await database.sql<{ pid: number }[]>`
     select pid from pg_stat_activity where application_name = 'vsis leadership' and datname = current_database()`;
-  open().subscribe(subscriber('two'));
+  await open().subscribe(subscriber('two'));
   await write('shared-1');
   await expect.poll(() => heard.one).toContain('shared-1/1');
   expect(heard.two).toEqual([]);
@@ -129,7 +128,7 @@ it('wakes up at once, and tells how far it is behind', async () => {
   const events = open({ pollMs: 60_000 });
   const heard: string[] = [];
   const gate = Promise.withResolvers<void>();
-  events.subscribe({
+  await events.subscribe({
     name: 'lagging',
     from: 'now',
     handle: async (changes) => {
@@ -137,7 +136,6 @@ it('wakes up at once, and tells how far it is behind', async () => {
       heard.push(...changes.map(toText));
     },
   });
-  await isKnown('lagging');
   await expect.poll(async () => (await events.lagOf('lagging')).changes).toBe(0);
   await write('late-1', 'late-2');
   expect((await events.lagOf('lagging')).changes).toBe(2);

@@ -3,7 +3,7 @@ import type { Log } from '#platform/log';
 import { type Change, type ChangesBehind, countChangesBehind } from '#platform/store';
 import { createLeadership, type Leadership } from './leadership.ts';
 import { createPause } from './pause.ts';
-import { findPosition } from './position-store.ts';
+import { findPosition, startPosition } from './position-store.ts';
 import { runSubscriber } from './run-subscriber.ts';
 
 /** Somebody who hears of every committed write. */
@@ -20,11 +20,18 @@ export type Subscriber = {
    * changes come again after a pause, and none behind them before.
    */
   readonly handle: (changes: readonly Change[], sql: Transaction) => Promise<void>;
+  /** Runs before the first changes, and again after a failure or when another process has worked meanwhile. */
+  readonly begin?: () => Promise<void>;
+  /** Told when what `handle` did is committed. */
+  readonly onCommit?: () => void;
 };
 
 export type Events = {
-  /** Begins to serve the subscriber, in this process or, while another has it, as the one that takes over. */
-  readonly subscribe: (subscriber: Subscriber) => void;
+  /**
+   * Begins to serve the subscriber, in this process or, while another has it, as the one that takes over. When it
+   * settles the subscriber has its place in the log: it will hear of whatever is written from then on.
+   */
+  readonly subscribe: (subscriber: Subscriber) => Promise<void>;
   /** Says that something may have been committed: subscribers of this process look at once. */
   readonly wake: () => void;
   /** How far a subscriber is behind the log. */
@@ -53,7 +60,8 @@ export function createEvents({ sql, databaseUrl, log, pollMs = 500 }: EventsOpti
   return {
     leadership,
     wake,
-    subscribe: (subscriber) => {
+    subscribe: async (subscriber) => {
+      await startPosition(sql, subscriber.name, subscriber.from);
       const pause = createPause();
       pauses.push(pause.wake);
       running.push(runSubscriber(subscriber, { sql, log, pollMs, leadership, pause, signal: stop.signal }));

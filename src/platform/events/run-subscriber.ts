@@ -82,7 +82,8 @@ async function serveSubscriber(
   }
 }
 
-async function findPlace({ sql }: Surroundings, { name, from }: Subscriber): Promise<Place> {
+async function findPlace({ sql }: Surroundings, { name, from, begin }: Subscriber): Promise<Place> {
+  await begin?.();
   const stored = await startPosition(sql, name, from);
   return { stored, reached: stored, storedAt: performance.now() };
 }
@@ -104,6 +105,7 @@ async function step(subscriber: Subscriber, { sql }: Surroundings, place: Place)
     await move(transaction, name, moved, { to: position, handled: changes.length });
   });
   Object.assign(place, moved);
+  subscriber.onCommit?.();
   return changes.length;
 }
 

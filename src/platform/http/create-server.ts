@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { guardRequests } from './guard-requests.ts';
@@ -34,9 +35,12 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
     logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
+    http: { shouldUpgradeCallback: wantsWebsocket },
     return503OnClosing: false, // whoever got in before the door closed is served
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
     requestTimeout: 120_000,
+    // some clients escape the sign that begins the name of an operation; it means the same
+    rewriteUrl: ({ url = '/' }) => url.replace(/\/%24(?=[A-Za-z])/, '/$'),
     clientErrorHandler: refuseMalformedRequest,
     frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
   });
@@ -57,6 +61,14 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
     sendError(new AppError('notFound', 'http.no-route', 'There is nothing at this address.'), request, reply),
   );
   return app;
+}
+
+/**
+ * Websockets are at addresses that end so. Anywhere else, and for any other protocol, the wish for an upgrade is passed
+ * over and the request answered as every other (RFC 9110, 7.8).
+ */
+function wantsWebsocket({ headers, url = '' }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket' && /\/websocket(?:\?|$)/.test(url);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -25,9 +25,22 @@ export function readEntries(bundle: Resource): Entry[] {
   if (!Array.isArray(entries)) {
     throw malformed('Bundle.entry', 'Bundle.entry is a list.');
   }
+  if (entries.length > entriesAtMost) {
+    throw tooManyEntries();
+  }
   const read = entries.map((entry: unknown, at) => readEntry(entry, `Bundle.entry[${at}]`));
   refuseInvalidFrame(bundle, entries);
   return read;
+}
+
+/** What one Bundle may hold: each entry costs some kilobytes of memory until the whole is answered. */
+const entriesAtMost = 30_000;
+
+function tooManyEntries(): AppError {
+  const text = `A Bundle sent here has at most ${entriesAtMost} entries; send several, or import a file.`;
+  return new AppError('tooLarge', 'rest.too-many-entries', text, {
+    issues: [{ severity: 'error', code: 'too-costly', text, expression: 'Bundle.entry' }],
+  });
 }
 
 function refuseInvalidFrame(bundle: Resource, entries: readonly JsonObject[]): void {

@@ -1,3 +1,4 @@
+import type { JsonObject } from '#platform/fhir';
 import {
   commonParameters,
   compartments,
@@ -8,6 +9,16 @@ import {
 import { operationsOf, systemOperations } from './operations/operation-definition.ts';
 import type { OperationTable } from './operations/operation-table.ts';
 
+/** What another part has to say in the CapabilityStatement. */
+export type CapabilityAdditions = {
+  /** Elements of `rest`. */
+  readonly rest: { readonly extension?: readonly JsonObject[] };
+  /** Elements of `rest.resource` by type. */
+  readonly types: Readonly<
+    Record<string, { readonly extension?: readonly JsonObject[]; readonly supportedProfile?: readonly string[] }>
+  >;
+};
+
 /** The CapabilityStatement of what the routes of this folder and the search grammar really do. */
 export function capabilityStatement(options: {
   baseUrl: string;
@@ -15,8 +26,9 @@ export function capabilityStatement(options: {
   date: string;
   operations: OperationTable;
   instantiates?: readonly string[];
+  additions?: CapabilityAdditions | undefined;
 }) {
-  const { operations, instantiates = [] } = options;
+  const { operations, instantiates = [], additions } = options;
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -31,8 +43,9 @@ export function capabilityStatement(options: {
     patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
     rest: [
       {
+        ...additions?.rest,
         mode: 'server',
-        resource: storedTypes.map((type) => describeType(type, operations)),
+        resource: storedTypes.map((type) => ({ ...additions?.types[type], ...describeType(type, operations) })),
         interaction: ['transaction', 'batch', 'search-system', 'history-system'].map((code) => ({ code })),
         searchParam: [...commonParameters.map(describeParameter), ...ownParameters],
         compartment: compartments.map((type) => `http://hl7.org/fhir/CompartmentDefinition/${definitionOf(type)}`),

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
 import { compartments, compartmentTarget, isStoredType, type SearchTarget } from '#platform/search';
 import type { Actor, ReadAudit, Store } from '#platform/store';
+import type { CapabilityAdditions } from './capability-statement.ts';
 import type { Operation } from './operations/operation.ts';
 import type { OperationTable } from './operations/operation-table.ts';
 
@@ -15,6 +16,8 @@ export type FhirContext = {
   readonly operations?: readonly Operation[];
   /** Canonical addresses of the CapabilityStatements that other parts fulfil. */
   readonly instantiates?: readonly string[];
+  /** What another part adds to the CapabilityStatement of the API at an address. */
+  readonly describe?: (baseUrl: string) => Promise<CapabilityAdditions>;
 };
 
 /** The same, with the audit trail of reads and the operations, which all routes share. */

@@ -1,3 +1,4 @@
+export type { CapabilityAdditions } from './capability-statement.ts';
 export type { FhirContext } from './fhir-context.ts';
 export type {
   Operation,

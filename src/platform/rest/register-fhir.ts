@@ -35,7 +35,8 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
         const baseUrl = baseUrlOf(service, request);
         const { operations, instantiates = [] } = service;
         const about = { baseUrl, version: context.version, date: startedAt };
-        const statement = capabilityStatement({ ...about, operations, instantiates });
+        const additions = await context.describe?.(baseUrl);
+        const statement = capabilityStatement({ ...about, operations, instantiates, additions });
         return sendResource(reply, JSON.stringify(statement));
       });
       registerOperations(fhir, service);

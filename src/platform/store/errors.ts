@@ -55,3 +55,11 @@ export function placedAt(error: unknown, path: string | undefined): unknown {
     issues: issues.map((issue) => ({ ...issue, expression: place(issue.expression) })),
   });
 }
+
+/** The room that is left is for the records of reads. */
+export function diskFull(): AppError {
+  const text = 'The disk of the database is full. Nothing is stored until it has room again; reading goes on.';
+  return new AppError('unavailable', 'store.disk-full', text, {
+    issues: [{ severity: 'error', code: 'no-store', text }],
+  });
+}

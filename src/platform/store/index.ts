@@ -1,6 +1,6 @@
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { type Erasure, type ErasureResult, eraseResources } from './erase-resources.ts';
-export { gone, notFound, placedAt } from './errors.ts';
+export { diskFull, gone, notFound, placedAt } from './errors.ts';
 export {
   findEncounterRecord,
   findPatientRecord,

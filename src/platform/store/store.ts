@@ -9,6 +9,8 @@ export type Store = {
   readonly now: () => Date;
   /** What parts have to say before a resource of their type is stored. */
   readonly guards?: Readonly<Record<string, Guard>>;
+  /** Asked before each write; throws where none may be made now. */
+  readonly beforeWrite?: () => void;
   /** Told after each committed write, so that subscribers of the log of changes need not wait for their next look. */
   readonly afterWrite?: () => void;
 };

@@ -96,6 +96,7 @@ export async function writeBulk(
   { rows, addresses, units }: Bulk,
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<readonly KnownRow[]> {
+  store.beforeWrite?.();
   let known = await findKnown(store.sql, addresses);
   for (;;) {
     try {

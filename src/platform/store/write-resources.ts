@@ -39,6 +39,7 @@ export async function writeResources(
   requests: readonly WriteRequest[],
   options: WriteOptions = {},
 ): Promise<WriteResult[]> {
+  store.beforeWrite?.();
   const alone = await writeAlone(store, actor, requests, options);
   const results = alone ?? (await retrying(() => writeInTransaction(store, actor, requests, options)));
   countWrites(results);

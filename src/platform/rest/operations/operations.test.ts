@@ -96,6 +96,11 @@ describe('an operation is called', () => {
     }
   });
 
+  it('by its name escaped as well', async () => {
+    const answer = await server.get('Basic/7/%24echo?count=3');
+    expect([answer.status, heard(answer)]).toMatchObject([200, { place: ['instance', 'Basic', '7', null], count: 3 }]);
+  });
+
   it('with values of every kind', async () => {
     const query = 'sure=true&word=a&word=%C9%99+b&since=2026-01-02T03:04:05+04:00&who=Patient/1&_format=json';
     const asked = await server.get(`$echo?${query}`);

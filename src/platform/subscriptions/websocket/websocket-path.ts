@@ -1,0 +1,2 @@
+/** Where clients of websockets connect to. */
+export const websocketPath = '/subscriptions/websocket';
