@@ -59,12 +59,12 @@ export async function openDisk(
 
 /** What every part works with, over a database that is open. */
 export function openContext(program: RunningProgram, opened: Opened): PartContext {
-  const { sql, applicationUrl: databaseUrl } = opened.database;
+  const { sql, distributed, applicationUrl: databaseUrl } = opened.database;
   const events = createEvents({ sql, databaseUrl, log: logOf(opened.log, 'events') });
   program.opened.defer(() => events.close());
   const beforeWrite = (): void => {
     if (opened.disk?.isShort()) throw diskFull();
   };
-  const store: Store = { sql, now: () => new Date(), beforeWrite, afterWrite: events.wake };
+  const store: Store = { sql, distributed, now: () => new Date(), beforeWrite, afterWrite: events.wake };
   return { ...opened, store, events, signal: program.signal, version };
 }

@@ -34,7 +34,7 @@ on where it stopped, and importing the same files again changes nothing.
     await using refusals = new RefusalFile(path);
     const bar = startProgress(process.stderr, 'Import', 'resources');
     const startedMs = performance.now();
-    const store = { sql: database.sql, now: () => new Date() };
+    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date() };
     const summary = await importFiles(store, { name: 'vsis import' }, positionals, {
       again: values.again,
       keepVersions: values['keep-versions'],

@@ -23,7 +23,7 @@ Invents people with families, addresses and histories, the same for the same see
     const database = await openDatabase();
     const bar = startProgress(process.stderr, 'Seed', 'resources');
     const startedMs = performance.now();
-    const store = { sql: database.sql, now: () => new Date() };
+    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date() };
     const counts = await seedWorld(
       store,
       { people, seed: values.seed, today },

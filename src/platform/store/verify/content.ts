@@ -64,9 +64,11 @@ async function misplaced(sql: Sql, rows: readonly Row[]): Promise<string[]> {
   const list = (pick: (row: Row) => string | number): string => arrayLiteral(moved.map(pick));
   const found = await sql<{ type: string; id: string }[]>`
     select l.type, l.id
-    from unnest(${list((row) => bucketOfId(row.id))}::text::smallint[], ${list((row) => row.type)}::text::text[],
-        ${list((row) => row.id)}::text::text[], ${list((row) => row.bucket)}::text::smallint[])
-      as g(home, type, id, bucket)
+    from (
+        select unnest(${list((row) => bucketOfId(row.id))}::text::smallint[]) as home,
+          unnest(${list((row) => row.type)}::text::text[]) as type, unnest(${list((row) => row.id)}::text::text[]) as id,
+          unnest(${list((row) => row.bucket)}::text::smallint[]) as bucket
+      ) as g
       join record.locator l on l.home = g.home and l.type = g.type and l.id = g.id and l.bucket = g.bucket`;
   const located = new Set(found.map(({ type, id }) => `${type}/${id}`));
   return moved
@@ -88,7 +90,19 @@ async function differences(sql: Sql, read: readonly Read[], baseUrl: string | un
   const columns = toColumns(writes);
   const ranges = toRanges(writes);
   const rows = await sql<{ name: string; wrong: string }[]>`
-    with given as materialized (
+    with asked as materialized (
+      select g.*
+      from unnest(
+          ${columns.bucket}::text::smallint[], ${columns.type}::text::text[], ${columns.id}::text::text[],
+          ${columns.version}::text::int[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
+          ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
+          ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
+          ${columns.identified}::text::text[], ${columns.strings}::text::text[])
+        with ordinality
+        as g(bucket, type, id, version, patient, patient_key, date_lo, date_hi, lead_key, label, keys, identified,
+          strings, n)
+    ),
+    given as materialized (
       select g.n, r.bucket, r.rid, format('%s/%s/%s', r.type, r.id, r.version) as name,
         g.identified::bigint[] as identified,
         r.identified as stored_identified,
@@ -101,15 +115,7 @@ async function differences(sql: Sql, read: readonly Read[], baseUrl: string | un
           case when r.strings <> array_to_tsvector(g.strings::text[]) then 'texts' end,
           case when r.identified <> g.identified::bigint[] then 'identifiers' end
         ], null) as wrong
-      from unnest(
-          ${columns.bucket}::text::smallint[], ${columns.type}::text::text[], ${columns.id}::text::text[],
-          ${columns.version}::text::int[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
-          ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
-          ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
-          ${columns.identified}::text::text[], ${columns.strings}::text::text[])
-        with ordinality
-        as g(bucket, type, id, version, patient, patient_key, date_lo, date_hi, lead_key, label, keys, identified,
-          strings, n)
+      from asked g
         join record.resource r
           on r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.version
     ),
