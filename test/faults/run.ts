@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { currentCommit, loadAverage, machineFacts } from '../../bench/machine.ts';
+import { buildPortal } from '../../tools/build-portal.ts';
 import { runTool } from '../../tools/run-tool.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -40,6 +41,7 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(usage);
     return values.help ? 0 : 2;
   }
+  if (!(await buildPortal())) return 1; // whole programs serve it
   await rm(piecesFolder, { recursive: true, force: true });
   await mkdir(piecesFolder, { recursive: true });
   await rm(countsFile, { force: true });

@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
 import { parseSearch } from '#platform/search';
-import { makeTempFolder } from '../../../test/support/temp-folder.ts';
-import { migrationParts } from '../../migration-parts.ts';
-import { newId } from './bucket.ts';
-import { findPatientRecord } from './everything.ts';
-import { instanceHistory, recordHistory } from './history.ts';
-import { latestPosition, readChanges } from './read-changes.ts';
-import { findMany, findNewest, findVersion } from './read-rows.ts';
-import { runSearch } from './search/run-search.ts';
-import type { Store } from './store.ts';
-import { verifyRecord } from './verify/verify-record.ts';
-import type { WriteRequest } from './write-request.ts';
-import { writeResources } from './write-resources.ts';
+import {
+  findMany,
+  findNewest,
+  findPatientRecord,
+  findVersion,
+  instanceHistory,
+  latestPosition,
+  newId,
+  readChanges,
+  recordHistory,
+  runSearch,
+  type Store,
+  verifyRecord,
+  type WriteRequest,
+  writeResources,
+} from '#platform/store';
+import { makeTempFolder } from '../test/support/temp-folder.ts';
+import { migrationParts } from './migration-parts.ts';
 
 /** The owner's address on a Citus coordinator with an empty database, or one that an earlier run has left. */
 const citusUrl = process.env['VSIS_TEST_CITUS_URL'];
@@ -99,7 +105,7 @@ describe.runIf(citusUrl !== undefined)('the record on several servers', { timeou
     await write(...ids.map((id) => patient(id, 'Other')));
     const [gone = '', ...others] = ids;
     const failing = [...others.map((id) => patient(id, 'Never')), { ...patient(gone), ifMatch: 99 } as WriteRequest];
-    await expect(write(...failing)).rejects.toThrow();
+    await expect(write(...failing)).rejects.toMatchObject({ code: 'store.version-conflict' });
     const newest = await findMany(
       store.sql,
       ids.map((id) => ({ type: 'Patient', id })),
