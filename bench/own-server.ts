@@ -20,19 +20,21 @@ const run = promisify(execFile);
 
 /**
  * Starts the program with the settings it ships with, its log into a file as a service would have it, and without
- * the invented country. `nodeArguments` are for profiling; `stops` gets what stops it as soon as it runs.
+ * the invented country, unless other `settings` are given. `nodeArguments` are for profiling; `stops` gets what stops it
+ * as soon as it runs.
  */
 export async function startOwnServer(
   dataDir: string,
   nodeArguments: readonly string[],
   stops: (() => Promise<void>)[],
+  settings: Readonly<Record<string, string>> = { VSIS_DEMO: 'off' },
 ): Promise<OwnServer> {
   await run(process.execPath, ['tools/build-portal.ts'], { cwd: root }); // as npm start does; the program refuses to start without
   const logFile = join(dataDir, 'program.log');
   const log = openSync(logFile, 'a');
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...nodeArguments, 'src/main.ts'], {
     cwd: root,
-    env: { ...foreignEnvironment(), VSIS_DATA_DIR: join(dataDir, 'data'), VSIS_PORT: '0', VSIS_DEMO: 'off' },
+    env: { ...foreignEnvironment(), VSIS_DATA_DIR: join(dataDir, 'data'), VSIS_PORT: '0', ...settings },
     // A session of its own: Ctrl-C in the terminal is for the bench, which then stops the program in order. The
     // channel tells the program when the bench is gone.
     detached: process.platform !== 'win32',

@@ -56,11 +56,11 @@ const closingMs = 10_000;
 async function serveByWorkers(program: RunningProgram, context: PartContext, count: number): Promise<Serving> {
   const { settings, health, log, progress } = context;
   progress.tell(`Starting ${count} processes …`);
-  const { applicationUrl, ownerUrl, description } = context.database;
+  const { applicationUrl, ownerUrl, description, distributed } = context.database;
   const connections = connectionsEach(settings.VSIS_DATABASE_CONNECTIONS, count);
   const workers = await startWorkers<Welcome>({
     count,
-    welcome: (number) => ({ number, database: { applicationUrl, ownerUrl, description }, connections }),
+    welcome: (number) => ({ number, database: { applicationUrl, ownerUrl, description, distributed }, connections }),
     log: logOf(log, 'processes'),
     stopLimitMs: settings.VSIS_DRAIN_PAUSE_MS + settings.VSIS_DRAIN_SECONDS * 1000 + closingMs,
     onGiveUp: program.fail,

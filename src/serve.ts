@@ -3,7 +3,7 @@ import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { feelPulse } from '#platform/database';
 import { createServer, type Traffic, watchTraffic } from '#platform/http';
 import { logOf, logRequests } from '#platform/log';
-import { measureRequests, traceRequests } from '#platform/telemetry';
+import { measureRequest, traceRequest } from '#platform/telemetry';
 import { listen } from './listen.ts';
 import { type PartContext, parts } from './parts.ts';
 import type { RunningProgram, StopCause } from './run-program.ts';
@@ -22,8 +22,7 @@ export async function serve(program: RunningProgram, context: PartContext): Prom
   const logger: FastifyBaseLogger = logOf(log, 'http').child({}, quiet);
   const app = createServer({ logger, hostNames: [settings.VSIS_HOST] });
   program.opened.defer(() => app.close());
-  logRequests(app, logOf(log, 'http'), traceRequests(app));
-  measureRequests(app);
+  logRequests(app, logOf(log, 'http'), { contextOf: traceRequest, onAnswer: measureRequest });
   const pulse = feelPulse(context.database.sql);
   program.opened.defer(pulse.close);
   const traffic = watchTraffic(app, { requestsAtMost: settings.VSIS_REQUESTS_AT_MOST, isStuck: pulse.isStuck });

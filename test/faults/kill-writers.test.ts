@@ -49,7 +49,20 @@ afterAll(async () => {
   await folder.remove();
 });
 
+/** As the start of the program waits for its own database. */
+async function waitForDatabase(): Promise<void> {
+  const { sql, close } = openDatabase(postgres.ownerUrl(database), { max: 1 });
+  const isUp = async (): Promise<boolean> =>
+    sql`select 1`.then(
+      () => true,
+      () => false,
+    );
+  await expect.poll(isUp, { timeout: 60_000, interval: 50 }).toBe(true);
+  await close();
+}
+
 async function serve(): Promise<string> {
+  await waitForDatabase();
   const child = spawn(process.execPath, [program, postgres.ownerUrl(database), 'hear'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

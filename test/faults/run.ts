@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { currentCommit, loadAverage, machineFacts } from '../../bench/machine.ts';
+import { buildPortal } from '../../tools/build-portal.ts';
 import { runTool } from '../../tools/run-tool.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -40,6 +41,7 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(usage);
     return values.help ? 0 : 2;
   }
+  if (!(await buildPortal())) return 1; // whole programs serve it
   await rm(piecesFolder, { recursive: true, force: true });
   await mkdir(piecesFolder, { recursive: true });
   await rm(countsFile, { force: true });
@@ -47,7 +49,7 @@ async function main(args: string[]): Promise<number> {
   const startedAt = new Date();
   const { code, durationMs } = await runTool(
     ['vitest', 'vitest'],
-    ['run', '--no-file-parallelism', ...(chosen ?? ['test/faults', ...elsewhere])],
+    ['run', '--max-workers=2', ...(chosen ?? ['test/faults', ...elsewhere])],
     {
       show: true,
       env: { VSIS_FAULT_MINUTES: String(minutes), VSIS_FAULT_RESULTS: piecesFolder, VSIS_TEST_RESULT: countsFile },

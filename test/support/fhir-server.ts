@@ -3,7 +3,7 @@ import pino from 'pino';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
 import { createServer } from '#platform/http';
 import { type FhirContext, type Operation, registerFhir } from '#platform/rest';
-import { openAddedParameters, type Store } from '#platform/store';
+import { type AddedParametersOptions, openAddedParameters, type Store } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export type Headers = Readonly<Record<string, string>>;
@@ -52,7 +52,7 @@ export type FhirServerOptions = {
 };
 
 /** Search parameters can be added, and are noticed as fast as this says. */
-type Added = { readonly refreshMs: number };
+type Added = Pick<AddedParametersOptions, 'refreshMs' | 'distributed'>;
 
 export async function startFhirServer(options: FhirServerOptions = {}): Promise<FhirServer> {
   const database = options.database ?? (await createTestDatabase());

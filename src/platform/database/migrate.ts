@@ -1,5 +1,6 @@
 import { applicationRole } from './application-role.ts';
 import type { ReservedSql, Sql } from './connect.ts';
+import { distribute } from './distribute.ts';
 import { databaseFailure } from './errors.ts';
 import { type Migration, type MigrationPart, readMigrations } from './migration-files.ts';
 
@@ -121,6 +122,7 @@ async function applyMissing(connection: ReservedSql, parts: readonly MigrationPa
 /**
  * Brings the database to the schema of this program: applies what is missing, part after part, each file in a
  * transaction of its own. Run as the owner. Of several programs that start at once one migrates and the others wait.
+ * On a database with Citus the tables are then spread over its servers.
  * Refuses a database with migrations this program does not know, or one whose file has been edited since.
  * Returns what was applied, as `part/file`.
  */
@@ -133,7 +135,9 @@ export async function migrate(
   try {
     await connection`select pg_advisory_lock(${advisoryLock})`;
     try {
-      return await applyMissing(connection, parts, options);
+      const applied = await applyMissing(connection, parts, options);
+      await distribute(connection, Object.assign({}, ...parts.map(({ tables }) => tables)), options.onProgress);
+      return applied;
     } finally {
       await connection`select pg_advisory_unlock(${advisoryLock})`;
     }

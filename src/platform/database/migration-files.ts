@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { Placements } from './distribute.ts';
 
-/** A part of the program that owns tables, and the folder of its migrations. */
-export type MigrationPart = { readonly name: string; readonly folder: URL };
+/** A part of the program that owns tables, the folder of its migrations, and where its tables lie on several servers. */
+export type MigrationPart = { readonly name: string; readonly folder: URL; readonly tables?: Placements };
 
 export type Migration = {
   readonly part: string;

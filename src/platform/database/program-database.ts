@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { applicationRole, ensureApplicationRole } from './application-role.ts';
 import { type Database, openDatabase, type Sql } from './connect.ts';
+import { isDistributed } from './distribute.ts';
 import { startEmbeddedPostgres } from './embedded-postgres.ts';
 import { databaseFailure, explainFileError } from './errors.ts';
 import { findFolderHolder } from './folder-lock.ts';
@@ -57,6 +58,8 @@ export type DatabaseAddresses = {
   readonly applicationUrl: string;
   /** For people: which server, and where the data lie. */
   readonly description: string;
+  /** The tables are spread over several servers (Citus). */
+  readonly distributed: boolean;
 };
 type RunningAddresses = DatabaseAddresses & { readonly pid: number };
 type PoolOptions = Pick<ProgramDatabaseOptions, 'max' | 'statementTimeoutMs'>;
@@ -165,6 +168,7 @@ function open(
     applicationUrl: addresses.applicationUrl,
     ownerUrl: addresses.ownerUrl,
     description: addresses.description,
+    distributed: addresses.distributed,
     close: async () => {
       await database.close();
       await afterwards();
@@ -198,7 +202,8 @@ export async function openProgramDatabase(options: ProgramDatabaseOptions): Prom
   try {
     const applicationUrl = await prepareSchema(options, server.ownerUrl, dataDir);
     const { ownerUrl, description } = server;
-    const addresses = { pid: process.pid, ownerUrl, applicationUrl, description };
+    const distributed = await withDatabase(ownerUrl, isDistributed);
+    const addresses = { pid: process.pid, ownerUrl, applicationUrl, description, distributed };
     if (isEmbedded) await writePrivateFile(addressesFile(dataDir), JSON.stringify(addresses));
     return open(addresses, options, async () => {
       if (isEmbedded) await rm(addressesFile(dataDir), { force: true });

@@ -48,11 +48,12 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
     decodeBody(request, body),
   );
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     reply.headers(securityHeaders);
     if (!reply.hasHeader('Content-Security-Policy')) {
       reply.header('Content-Security-Policy', noPage);
     }
+    done();
   });
   guardRequests(app, hostNames);
   app.setErrorHandler((error, request, reply) => sendError(error, request, reply));

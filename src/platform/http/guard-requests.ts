@@ -13,16 +13,22 @@ const authority = /^([\w.-]+|\[[\da-f:]+\])(?::\d{1,5})?$/i;
  */
 export function guardRequests(app: FastifyInstance, ownNames: readonly string[] = []): void {
   const names = new Set(ownNames.map((name) => name.toLowerCase()));
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => done(refusalOf(request)));
+  const refusalOf = (request: FastifyRequest): AppError | undefined => {
     const { host } = request.headers;
     const name = authority.exec(host ?? '')?.[1]?.toLowerCase() ?? '';
     if (host !== undefined && !loopbackName.test(name) && !names.has(name)) {
-      throw new AppError('forbidden', 'http.foreign-host', 'The request does not address this server by its own name.');
+      return new AppError(
+        'forbidden',
+        'http.foreign-host',
+        'The request does not address this server by its own name.',
+      );
     }
     if (isFromElsewhere(request)) {
-      throw new AppError('forbidden', 'http.foreign-origin', 'Pages of other sites may not use this server.');
+      return new AppError('forbidden', 'http.foreign-origin', 'Pages of other sites may not use this server.');
     }
-  });
+    return undefined;
+  };
 }
 
 /** W3C Fetch Metadata; `Origin` speaks for browsers that do not send it. Another port of this machine is another site. */

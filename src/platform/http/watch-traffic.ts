@@ -20,7 +20,8 @@ export type Traffic = {
   readonly finish: (limitMs: number) => Promise<number>;
 };
 
-type UnderWay = { readonly request: FastifyRequest; readonly reply: FastifyReply; readonly sinceMs: number };
+/** The answers that are not given yet, by what they are written to. */
+type UnderWay = Map<ServerResponse, FastifyReply>;
 
 /** What watches this machine must get through always. */
 const exempt = '/health/';
@@ -30,7 +31,7 @@ const patienceMs = { read: 5_000, write: 60_000 };
 /** A connection that was just made may be about to bring a request. */
 const lullMs = 250;
 
-const servers = new Set<ReadonlyMap<ServerResponse, UnderWay>>();
+const servers = new Set<UnderWay>();
 gauge({ name: 'vsis_http_requests_under_way', about: 'Requests that are not answered yet.', across: 'sum' }, () =>
   [...servers].reduce((sum, { size }) => sum + size, 0),
 );
@@ -56,17 +57,17 @@ const mayHaveHappened = (): AppError =>
 
 /** Counts the requests of a server, refuses what is more than it can do, and lets it stop without cutting anybody off. */
 export function watchTraffic(app: FastifyInstance, { requestsAtMost, isStuck = () => false }: TrafficLimits): Traffic {
-  const requests = new Map<ServerResponse, UnderWay>();
+  const requests: UnderWay = new Map();
   let isDraining = false;
+  function forget(this: ServerResponse): void {
+    requests.delete(this);
+  }
   app.addHook('onRequest', (request, reply, done) => {
     const { raw } = reply;
-    requests.set(raw, { request, reply, sinceMs: performance.now() });
-    raw.once('close', () => requests.delete(raw));
-    done(isExempt(request) ? undefined : reasonToRefuse());
-  });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
+    requests.set(raw, reply);
+    raw.on('close', forget);
     if (isDraining) reply.header('Connection', 'close');
-    done();
+    done(isExempt(request) ? undefined : reasonToRefuse());
   });
   const reasonToRefuse = (): AppError | undefined => {
     if (requests.size > requestsAtMost) {
@@ -92,6 +93,9 @@ export function watchTraffic(app: FastifyInstance, { requestsAtMost, isStuck = (
     underWay: () => requests.size,
     startDraining: () => {
       isDraining = true;
+      for (const reply of requests.values()) {
+        if (!reply.raw.headersSent) reply.header('Connection', 'close');
+      }
     },
     finish: (limitMs) => finish(app, requests, limitMs),
   };
@@ -99,15 +103,15 @@ export function watchTraffic(app: FastifyInstance, { requestsAtMost, isStuck = (
 
 const isExempt = ({ url }: FastifyRequest): boolean => url.startsWith(exempt);
 
-function letWaitingGo(requests: Iterable<UnderWay>): void {
-  const nowMs = performance.now();
-  for (const { request, reply, sinceMs } of requests) {
+function letWaitingGo(replies: Iterable<FastifyReply>): void {
+  for (const reply of replies) {
+    const { request } = reply;
     const isRead = request.method === 'GET' || request.method === 'HEAD' || request.url.includes('/_search');
     if (
       reply.sent ||
       reply.raw.headersSent ||
       isExempt(request) ||
-      nowMs - sinceMs < (isRead ? patienceMs.read : patienceMs.write)
+      reply.elapsedTime < (isRead ? patienceMs.read : patienceMs.write)
     )
       continue;
     letGo.add();
@@ -115,11 +119,7 @@ function letWaitingGo(requests: Iterable<UnderWay>): void {
   }
 }
 
-async function finish(
-  app: FastifyInstance,
-  requests: ReadonlyMap<ServerResponse, UnderWay>,
-  limitMs: number,
-): Promise<number> {
+async function finish(app: FastifyInstance, requests: Readonly<UnderWay>, limitMs: number): Promise<number> {
   const deadlineMs = performance.now() + limitMs;
   const { promise: allGone, resolve } = Promise.withResolvers<true>();
   app.server.close(() => resolve(true));

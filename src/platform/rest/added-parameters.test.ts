@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { JsonObject } from '#platform/fhir';
+import { verifyRecord } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { entriesOf, type FhirServer, matchIds, placesOf, startFhirServer } from '../../../test/support/fhir-server.ts';
 
 let database: TestDatabase;
 let server: FhirServer;
-/** A second process of the same record. */
+/** A second process of the same record, which indexes as one must where the record is spread over several servers. */
 let other: FhirServer;
 
 const added = { refreshMs: 100 };
@@ -14,7 +15,7 @@ const added = { refreshMs: 100 };
 beforeAll(async () => {
   database = await createTestDatabase();
   server = await startFhirServer({ database, added });
-  other = await startFhirServer({ database, added });
+  other = await startFhirServer({ database, added: { ...added, distributed: true } });
 });
 afterAll(async () => {
   await server.close();
@@ -283,5 +284,17 @@ describe('the indexing of what is stored', () => {
     await expect
       .poll(async () => matchIds((await server.get('Practitioner?_content=alimov')).body), { timeout: 10_000 })
       .toEqual(['d1']);
+  });
+
+  it('leaves a record that is found by what it says', async () => {
+    const isAtRest = async () => {
+      const [row] = await database.ownerSql<{ left: number }[]>`
+        select count(*) as left from record.search_index where building is not null`;
+      return row?.left;
+    };
+    await expect.poll(isAtRest, { timeout: 20_000 }).toBe(0);
+    const faults: string[] = [];
+    await verifyRecord(database.sql, { sample: 1, onFault: (fault) => faults.push(fault) });
+    expect(faults.filter((fault) => !fault.startsWith('Device/'))).toEqual([]); // those were emptied by hand above
   });
 });

@@ -1,5 +1,6 @@
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
+import { selectCurrentByBucket, selectSupersededByBucket } from './distributed-rows.ts';
 import type { Sql } from './sql.ts';
 
 export type ResourceAddress = { readonly type: string; readonly id: string };
@@ -95,29 +96,43 @@ export async function findMany(sql: Sql, addresses: readonly ResourceAddress[]):
 }
 
 /** The newest versions of many resources, deletions included, in no order; what never was is absent. */
-export async function findNewestOf(sql: Sql, addresses: readonly ResourceAddress[]): Promise<StoredVersion[]> {
-  return withDeletions(sql, await findCurrent(sql, addresses, false));
+export async function findNewestOf(
+  sql: Sql,
+  addresses: readonly ResourceAddress[],
+  distributed = false,
+): Promise<StoredVersion[]> {
+  return withDeletions(sql, await findCurrent(sql, addresses, false, distributed), distributed);
 }
 
 /**
  * The newest versions of many resources, locked until the transaction ends, in an order all transactions share.
  * What never was is absent from the answer.
  */
-export async function lockNewest(sql: Sql, addresses: readonly ResourceAddress[]): Promise<StoredVersion[]> {
-  return withDeletions(sql, await findCurrent(sql, addresses, true));
+export async function lockNewest(
+  sql: Sql,
+  addresses: readonly ResourceAddress[],
+  distributed = false,
+): Promise<StoredVersion[]> {
+  return withDeletions(sql, await findCurrent(sql, addresses, true, distributed), distributed);
 }
 
 type Current = { readonly current: StoredVersion[]; readonly missing: readonly PlacedAddress[] };
 
-async function findCurrent(sql: Sql, addresses: readonly ResourceAddress[], locked: boolean): Promise<Current> {
+async function findCurrent(
+  sql: Sql,
+  addresses: readonly ResourceAddress[],
+  locked: boolean,
+  distributed = false,
+): Promise<Current> {
+  const select = distributed ? selectCurrentByBucket : selectCurrent;
   const placed = addresses.map(({ type, id }) => ({ type, id, bucket: bucketOfId(id) }));
-  const direct = await selectCurrent(sql, placed, locked);
+  const direct = await select(sql, placed, locked);
   const missing = without(placed, direct);
   const located = await locate(sql, missing);
   if (located.length === 0) {
     return { current: direct, missing };
   }
-  const elsewhere = await selectCurrent(sql, located, locked);
+  const elsewhere = await select(sql, located, locked);
   const absent = without([...without(missing, located), ...located], elsewhere);
   return { current: [...direct, ...elsewhere], missing: absent };
 }
@@ -147,9 +162,16 @@ async function selectCurrent(sql: Sql, addresses: readonly PlacedAddress[], lock
     return [];
   }
   const { buckets, types, ids } = toArrays(addresses);
+  // a row that was waited for is looked at again, which only a function in from bears; Citus only bears the other form
+  const asked = locked
+    ? sql`unnest(${buckets}::text::smallint[], ${types}::text::text[], ${ids}::text::text[]) as a(bucket, type, id)`
+    : sql`(
+        select unnest(${buckets}::text::smallint[]) as bucket, unnest(${types}::text::text[]) as type,
+          unnest(${ids}::text::text[]) as id
+      ) as a`;
   return sql<StoredVersion[]>`
     select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
-    from unnest(${buckets}::text::smallint[], ${types}::text::text[], ${ids}::text::text[]) as a(bucket, type, id)
+    from ${asked}
       join record.resource r on r.bucket = a.bucket and r.type = a.type and r.id = a.id
     ${locked ? sql`order by r.bucket, r.type, r.id for update of r` : sql``}`;
 }
@@ -162,13 +184,19 @@ async function locate(sql: Sql, addresses: readonly PlacedAddress[]): Promise<Pl
   const { buckets, types, ids } = toArrays(addresses);
   return sql<PlacedAddress[]>`
     select l.type, l.id, l.bucket
-    from unnest(${buckets}::text::smallint[], ${types}::text::text[], ${ids}::text::text[]) as a(home, type, id)
+    from (
+        select unnest(${buckets}::text::smallint[]) as home, unnest(${types}::text::text[]) as type,
+          unnest(${ids}::text::text[]) as id
+      ) as a
       join record.locator l on l.home = a.home and l.type = a.type and l.id = a.id`;
 }
 
-async function withDeletions(sql: Sql, { current, missing }: Current): Promise<StoredVersion[]> {
+async function withDeletions(sql: Sql, { current, missing }: Current, distributed: boolean): Promise<StoredVersion[]> {
   if (missing.length === 0) {
     return current;
+  }
+  if (distributed) {
+    return [...current, ...(await selectSupersededByBucket(sql, missing))];
   }
   const { buckets, types, ids } = toArrays(missing);
   const deleted = await sql<StoredVersion[]>`

@@ -10,6 +10,7 @@ import type { SqlPool } from './sql.ts';
 import type { Store } from './store.ts';
 import { supersedeRows } from './supersede-rows.ts';
 import { rememberUnits, unitsOf } from './ucum-units.ts';
+import { insertDistributed, supersedeDistributed } from './write-distributed.ts';
 import type { WriteRequest, WriteResult } from './write-request.ts';
 import { toStep, writtenResult } from './write-step.ts';
 
@@ -25,41 +26,47 @@ const groupsInFlight = 2;
 
 const gatherersOf = new WeakMap<SqlPool, Gatherers>();
 
-function getGatherers(sql: SqlPool): Gatherers {
+function getGatherers({ sql, distributed = false }: Store): Gatherers {
   let gatherers = gatherersOf.get(sql);
   if (!gatherers) {
     const group = { atMost: groupAtMost, inFlight: groupsInFlight };
     gatherers = {
-      findNewest: gathering({ ...group, name: 'newest', send: (addresses) => findEach(sql, addresses) }),
-      insert: gathering({ ...group, name: 'insert', send: (writes) => insertEach(sql, writes) }),
-      supersede: gathering({ ...group, name: 'supersede', send: (writes) => supersedeEach(sql, writes) }),
+      findNewest: gathering({ ...group, name: 'newest', send: (addresses) => findEach(sql, addresses, distributed) }),
+      insert: gathering({ ...group, name: 'insert', send: (writes) => insertEach(sql, writes, distributed) }),
+      supersede: gathering({ ...group, name: 'supersede', send: (writes) => supersedeEach(sql, writes, distributed) }),
     };
     gatherersOf.set(sql, gatherers);
   }
   return gatherers;
 }
 
-async function findEach(sql: SqlPool, addresses: readonly ResourceAddress[]): Promise<(StoredVersion | undefined)[]> {
+async function findEach(
+  sql: SqlPool,
+  addresses: readonly ResourceAddress[],
+  distributed: boolean,
+): Promise<(StoredVersion | undefined)[]> {
   const unique = new Map(addresses.map((each) => [`${each.type}/${each.id}`, each]));
-  const newest = await findNewestOf(sql, [...unique.values()]);
+  const newest = await findNewestOf(sql, [...unique.values()], distributed);
   const found = new Map(newest.map((each) => [`${each.type}/${each.id}`, each]));
   return addresses.map(({ type, id }) => found.get(`${type}/${id}`));
 }
 
-async function insertEach(sql: SqlPool, writes: readonly AuthoredWrite[]): Promise<boolean[]> {
-  await insertRows(sql, writes);
+async function insertEach(sql: SqlPool, writes: readonly AuthoredWrite[], distributed: boolean): Promise<boolean[]> {
+  await (distributed ? sql.begin((begun) => insertDistributed(begun, writes)) : insertRows(sql, writes));
   return writes.map(() => true);
 }
 
 /** Of several writes of one resource only the first can take place; the others are told so and look again. */
-async function supersedeEach(sql: SqlPool, writes: readonly AuthoredWrite[]): Promise<boolean[]> {
+async function supersedeEach(sql: SqlPool, writes: readonly AuthoredWrite[], distributed: boolean): Promise<boolean[]> {
   const first = new Map<string, AuthoredWrite>();
   for (const each of writes) {
     const address = `${each.write.type}/${each.write.id}`;
     first.set(address, first.get(address) ?? each);
   }
   const chosen = [...first.values()];
-  const done = await supersedeRows(sql, chosen);
+  const done = await (distributed
+    ? sql.begin((begun) => supersedeDistributed(begun, chosen))
+    : supersedeRows(sql, chosen));
   const taken = new Set(chosen.filter((_, at) => done[at]));
   return writes.map((each) => taken.has(each));
 }
@@ -83,7 +90,7 @@ export async function writeSingle(
   actor: Actor,
   { request, path, options }: { request: WriteRequest; path: string | undefined; options: PrepareOptions },
 ): Promise<WriteResult | undefined> {
-  const { findNewest, insert, supersede } = getGatherers(store.sql);
+  const { findNewest, insert, supersede } = getGatherers(store);
   const step = toStep(request, path);
   if (step.id !== undefined) {
     step.newest = await findNewest({ type: request.type, id: step.id });

@@ -9,7 +9,7 @@ export type NewState = {
   /** What went wrong, for people; it holds nothing of any patient. */
   readonly error?: string;
   readonly agreed?: boolean;
-  /** When something is to be done next. */
+  /** When something is to be done next; at once where it becomes active and events have come meanwhile. */
   readonly due?: Date | undefined;
 };
 
@@ -34,7 +34,9 @@ export async function changeState(store: Store, served: Served, next: NewState):
           const { count } = await sql`
           update subscriptions.subscription
           set state = ${next.state}, error = ${next.error ?? null}, agreed = ${next.agreed ?? served.agreed},
-            due = ${next.due?.toISOString() ?? null}, version = ${result?.version ?? version}
+            due = case when ${next.state === 'active'} and channel = 'rest-hook' and events > delivered
+              then ${store.now().toISOString()}::text::timestamptz
+              else ${next.due?.toISOString() ?? null}::text::timestamptz end, version = ${result?.version ?? version}
           where bucket = ${bucket} and id = ${id} and version = ${version}`;
           if (count !== 1) {
             throw new AppError('stale', 'subscriptions.superseded', 'The Subscription was written meanwhile.');

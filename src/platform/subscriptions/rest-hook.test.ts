@@ -113,6 +113,15 @@ describe('a rest-hook in the manner of R4', () => {
     ]);
   });
 
+  it('sends what is written while its endpoint is still being asked', async () => {
+    const hook = await receiver();
+    for (let at = 0; at < 15; at += 1) {
+      await server.create(subscription(`Observation?code=early-${at}`, { endpoint: hook.url }));
+      await server.create(observation(`early-${at}`));
+    }
+    await expect.poll(() => hook.accepted.filter(({ method }) => method === 'POST').length).toBe(15);
+  });
+
   it('hears of what is said of linked resources', async () => {
     const hook = await receiver();
     await subscribe('Observation?patient.family=eliyeva', { endpoint: hook.url });

@@ -1,4 +1,4 @@
-export { measureRequests } from './measure-requests.ts';
+export { measureRequest } from './measure-requests.ts';
 export { lastingMetrics, mergeMetrics, type ProcessMetrics } from './merge-metrics.ts';
 export {
   type Counter,
@@ -20,4 +20,4 @@ export { telemetrySettings } from './settings.ts';
 export { keepSlowLog, noteDuration, type SlowFields } from './slow-log.ts';
 export { inSpan, type RunningSpan, type SpanFields, startSpan } from './spans.ts';
 export { traceHeaders } from './trace-context.ts';
-export { traceRequests } from './trace-requests.ts';
+export { traceRequest } from './trace-requests.ts';

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { Answered } from '#platform/log';
 import { type Histogram, histogram, secondsBounds } from './metrics.ts';
 
 const durations = histogram({
@@ -18,21 +18,15 @@ function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, create: () => Valu
   return created;
 }
 
+const byRoute = new Map<string, ByMethod>();
+
 /**
- * Records how long each request took, by method, the route's pattern and status; the sum of a series' buckets is the
- * number of requests. An address never becomes a label, only the pattern it fitted.
+ * Records how long a request took, by method, the route's pattern and status; the sum of a series' buckets is the number
+ * of requests. An address never becomes a label, only the pattern it fitted.
  */
-export function measureRequests(app: FastifyInstance): void {
-  const byRoute = new Map<string, ByMethod>();
-  app.addHook('onResponse', (request, reply, done) => {
-    const { method } = request;
-    const { statusCode } = reply;
-    const route = request.routeOptions.url ?? 'none';
-    const byMethod = getOrAdd(byRoute, route, (): ByMethod => new Map());
-    const byStatus = getOrAdd(byMethod, method, (): ByStatus => new Map());
-    getOrAdd(byStatus, statusCode, () => durations.with({ method, route, status: String(statusCode) })).record(
-      reply.elapsedTime / 1000,
-    );
-    done();
-  });
+export function measureRequest({ method, route, status, durationMs }: Answered): void {
+  const byMethod = getOrAdd(byRoute, route, (): ByMethod => new Map());
+  const byStatus = getOrAdd(byMethod, method, (): ByStatus => new Map());
+  const series = getOrAdd(byStatus, status, () => durations.with({ method, route, status: String(status) }));
+  series.record(durationMs / 1000);
 }

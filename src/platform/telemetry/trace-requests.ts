@@ -1,5 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { WorkContext } from '#platform/log';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { TracePlace, WorkContext } from '#platform/log';
 import { type RunningSpan, spansAreKept, startSpan } from './spans.ts';
 import { readTraceparent } from './trace-context.ts';
 
@@ -8,27 +8,25 @@ const serverKind = 1; // SpanKind.SERVER
 const quiet = '/health/';
 
 /**
- * Gives the requests of a server a span each, ended with their answer. Returns what their work belongs to: the trace that
- * the client says, or a new one. The address is no part of a span, only the route's pattern is.
+ * What the work of a request belongs to: the trace that the client says, or a new one. Where spans are kept it is given one,
+ * which ends with its answer. The address is no part of a span, only the route's pattern is.
  */
-export function traceRequests(app: FastifyInstance): (request: FastifyRequest) => WorkContext {
-  const spans = new WeakMap<FastifyRequest, RunningSpan>();
-  app.addHook('onResponse', (request, reply, done) => {
-    const span = spansAreKept() ? spans.get(request) : undefined;
-    span?.end({ 'http.response.status_code': reply.statusCode }, reply.statusCode >= 500);
-    done();
-  });
-  return (request) => {
-    const { id: requestId, headers, method } = request;
-    const { traceparent } = headers;
-    if (!spansAreKept() && traceparent === undefined) return { requestId };
-    const trace = readTraceparent(traceparent);
-    if (!spansAreKept() || request.url.startsWith(quiet)) return { requestId, trace };
-    const route = request.routeOptions.url ?? 'none';
-    const attributes = { 'http.request.method': method, 'http.route': route, 'vsis.request_id': requestId };
-    const span = startSpan(`${method} ${route}`, { kind: serverKind, attributes }, trace);
-    if (!span) return { requestId, trace };
-    spans.set(request, span);
-    return { requestId, trace: span.place };
-  };
+export function traceRequest(request: FastifyRequest, { raw }: FastifyReply): WorkContext {
+  const { id: requestId, headers } = request;
+  const { traceparent } = headers;
+  const isKept = spansAreKept() && !request.url.startsWith(quiet);
+  if (traceparent === undefined && !isKept) return { requestId };
+  const trace = readTraceparent(traceparent);
+  const span = isKept ? startRequestSpan(request, trace) : undefined;
+  if (span) {
+    raw.once('close', () => span.end({ 'http.response.status_code': raw.statusCode }, raw.statusCode >= 500));
+  }
+  return { requestId, trace: span?.place ?? trace };
+}
+
+function startRequestSpan(request: FastifyRequest, parent: TracePlace | undefined): RunningSpan | undefined {
+  const { id, method } = request;
+  const route = request.routeOptions.url ?? 'none';
+  const attributes = { 'http.request.method': method, 'http.route': route, 'vsis.request_id': id };
+  return startSpan(`${method} ${route}`, { kind: serverKind, attributes }, parent);
 }

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createServer } from '#platform/http';
 import { createLog, logRequests } from '#platform/log';
 import { registerFhir } from '#platform/rest';
-import { inSpan, openExport, traceHeaders, traceRequests } from '#platform/telemetry';
+import { inSpan, openExport, traceHeaders, traceRequest } from '#platform/telemetry';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { createClient } from '../../../test/support/fhir-server.ts';
 import { readTraceparent } from './trace-context.ts';
@@ -43,7 +43,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   const log = createLog({ level: 'info', destination: { write: (line) => void lines.push(line) } });
   app = createServer({ logger: log.child({}, { level: 'warn' }) });
-  logRequests(app, log, traceRequests(app));
+  logRequests(app, log, { contextOf: traceRequest });
   const store = { sql: database.sql, now: () => new Date() };
   await registerFhir(app, { store, actorOf: async ({ id }) => ({ name: 'tester', requestId: id }), version: '0' });
   app.get('/handed-on', async () => traceHeaders());

@@ -7,7 +7,7 @@ import {
   type SearchParameter,
   withAdded,
 } from '#platform/search';
-import type { SqlPool } from '../sql.ts';
+import type { Sql, SqlPool } from '../sql.ts';
 import { indexSome } from './index-again.ts';
 import { coreMark, type IndexState, readStates, unmetMarks, wantMarks } from './index-state.ts';
 
@@ -25,6 +25,8 @@ export type AddedParameters = AsyncDisposable & {
 export type AddedParametersOptions = {
   readonly sql: SqlPool;
   readonly baseUrl?: string;
+  /** The record is spread over several servers. */
+  readonly distributed?: boolean;
   /** How often the record is asked for changes that other processes made. */
   readonly refreshMs?: number;
   /** Told when all resources of a type are indexed anew, and of what went wrong on the way. */
@@ -48,10 +50,12 @@ type Known = {
   readonly table: ParameterTable;
 };
 
+const unknown: Known = { signature: '', added: [], states: new Map(), table: coreParameters };
+
 /** Opens the parameters of a record; they follow it until they are disposed of. */
 export async function openAddedParameters(options: AddedParametersOptions): Promise<AddedParameters> {
   const { sql, refreshMs = 2000 } = options;
-  let known: Known = { signature: '', added: [], states: new Map(), table: coreParameters };
+  let known = unknown;
   let readAtMs = Number.NEGATIVE_INFINITY;
   const closing = new AbortController();
   const refresh = async (): Promise<void> => {
@@ -111,6 +115,14 @@ export async function openAddedParameters(options: AddedParametersOptions): Prom
   };
 }
 
+/** By what stored resources are indexed at this moment; of a type that is being indexed anew that cannot be told. */
+export async function readIndexRules(
+  sql: Sql,
+): Promise<{ readonly table: ParameterTable; readonly isSettled: (type: string) => boolean }> {
+  const { table, states } = await readKnown(sql, unknown);
+  return { table, isSettled: (type) => (states.get(type)?.building ?? null) === null };
+}
+
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await delay(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }
@@ -118,7 +130,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** Indexes what is due, a portion at a time, so that requests have their turn between. */
 async function work(
   known: () => Known,
-  { sql, baseUrl, log, refreshMs }: AddedParametersOptions & { readonly refreshMs: number },
+  { sql, baseUrl, distributed = false, log, refreshMs }: AddedParametersOptions & { readonly refreshMs: number },
   signal: AbortSignal,
 ): Promise<void> {
   let isBehind = true;
@@ -128,6 +140,7 @@ async function work(
       table: current.table,
       marksOf: (type) => marksOf(current, type),
       baseUrl,
+      distributed,
       graceMs: graceRefreshes * refreshMs,
     });
     if (step?.isDone) {
@@ -143,7 +156,7 @@ function marksOf({ added }: Known, type: string): readonly string[] {
   return [coreMark, ...[...new Set(own)].sort()];
 }
 
-async function readKnown(sql: SqlPool, before: Known): Promise<Known> {
+async function readKnown(sql: Sql, before: Known): Promise<Known> {
   const [row] = await sql<{ signature: string }[]>`
     select concat_ws(' ', count(*), max(updated), sum(version)) as signature
     from record.resource
@@ -154,7 +167,7 @@ async function readKnown(sql: SqlPool, before: Known): Promise<Known> {
   return { signature, added, states, table: toTable(added, states) };
 }
 
-async function readAdded(sql: SqlPool): Promise<Known['added']> {
+async function readAdded(sql: Sql): Promise<Known['added']> {
   const rows = await sql<{ id: string; content: string }[]>`
     select id, content from record.resource where type = 'SearchParameter' order by rid`;
   return rows.flatMap(({ id, content }) => {

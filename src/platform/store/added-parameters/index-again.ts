@@ -3,6 +3,7 @@ import { arrayLiteral } from '../array-literal.ts';
 import type { Sql, SqlPool } from '../sql.ts';
 import { rememberUnits } from '../ucum-units.ts';
 import { changedNumbers, type IndexState, isSame } from './index-state.ts';
+import { reindexDistributed } from './reindex-distributed.ts';
 import { reindexRows } from './reindex-rows.ts';
 
 /** Resources visited in one transaction: writers of them wait for it. */
@@ -12,6 +13,8 @@ export type IndexRules = {
   readonly table: ParameterTable;
   readonly marksOf: (type: string) => readonly string[];
   readonly baseUrl: string | undefined;
+  /** The record is spread over several servers. */
+  readonly distributed: boolean;
   /** From the decision to this much later a writer may still not know of it. */
   readonly graceMs: number;
 };
@@ -46,7 +49,8 @@ export async function indexSome(pool: SqlPool, rules: IndexRules): Promise<Index
       sql,
       reindexed.flatMap(({ entries }) => entries.units),
     );
-    await reindexRows(sql, type, reindexed, changedNumbers(type, covered, building));
+    const reindex = rules.distributed ? reindexDistributed : reindexRows;
+    await reindex(sql, type, reindexed, changedNumbers(type, covered, building));
     const isDone = rows.length < rowsAtOnce;
     await (isDone ? settle(sql, due) : advance(sql, type, rows.at(-1)?.rid ?? position));
     return { type, isDone };

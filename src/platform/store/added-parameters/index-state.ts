@@ -37,25 +37,21 @@ export async function readStates(sql: Sql): Promise<ReadonlyMap<string, IndexSta
  * still index its first ones by fewer rules.
  */
 export async function wantMarks(sql: Sql, wanted: ReadonlyMap<string, readonly string[]>): Promise<void> {
-  const types = [...wanted.keys()];
-  await sql`
-    insert into record.search_index as s (type, covered, building, since, last)
-    select w.type, case when w.is_done then w.marks::text[] else '{}' end, case when w.is_done then null else w.marks::text[] end,
-      now(), w.last
-    from (
-      select g.type, g.marks, coalesce(l.last, 0) as last, l.last is null and g.is_core as is_done
-      from unnest(${arrayLiteral(types)}::text::text[],
-          ${arrayLiteral(types.map((type) => arrayLiteral(wanted.get(type) ?? [])))}::text::text[],
-          ${arrayLiteral(types.map((type) => isSame(wanted.get(type), [coreMark])))}::text::boolean[])
-        as g(type, marks, is_core)
-        left join lateral (select max(rid) as last from record.resource where type = g.type) as l on true
-    ) as w
-    order by w.type
-    on conflict (type) do update
-    set covered = case when excluded.building is null then excluded.covered else s.covered end,
-      building = case when s.covered = excluded.building then null else excluded.building end,
-      since = now(), position = 0, last = excluded.last
-    where s.building is distinct from excluded.building or excluded.building is null -- else another process has decided it`;
+  for (const [type, marks] of wanted) {
+    const [row] = await sql<{ last: number | null }[]>`
+      select max(rid) as last from record.resource where type = ${type}`;
+    const last = row?.last ?? 0;
+    const isDone = last === 0 && isSame(marks, [coreMark]);
+    const list = arrayLiteral(marks);
+    await sql`
+      insert into record.search_index as s (type, covered, building, since, last)
+      values (${type}, ${isDone ? list : '{}'}::text::text[], ${isDone ? null : list}::text::text[], now(), ${last})
+      on conflict (type) do update
+      set covered = case when excluded.building is null then excluded.covered else s.covered end,
+        building = case when s.covered = excluded.building then null else excluded.building end,
+        since = now(), position = 0, last = excluded.last
+      where s.building is distinct from excluded.building or excluded.building is null -- else another process has decided it`;
+  }
 }
 
 /** The rules of the type that are to hold for all its resources, where they do not. */

@@ -47,10 +47,15 @@ function compileIds(scope: Scope, ids: readonly string[], negated: boolean): Cla
     return clause`${column(scope, 'id')} <> all(${arrayLiteral(ids)}::text::text[])`;
   }
   const types = arrayLiteral(scope.types);
+  const homes = arrayLiteral(ids.map(bucketOfId));
+  const idList = arrayLiteral(ids);
   return clause`(${column(scope, 'bucket')}, ${column(scope, 'type')}, ${column(scope, 'id')}) in (
-    select coalesce((select l.bucket from record.locator l
-      where l.home = given.bucket and l.type = t.type and l.id = given.id), given.bucket),
-      t.type, given.id
-    from unnest(${arrayLiteral(ids.map(bucketOfId))}::text::smallint[], ${arrayLiteral(ids)}::text::text[])
-        as given(bucket, id), unnest(${types}::text::text[]) as t(type))`;
+    select given.bucket, t.type, given.id
+    from (select unnest(${homes}::text::smallint[]) as bucket, unnest(${idList}::text::text[]) as id) as given,
+      unnest(${types}::text::text[]) as t(type)
+    union all
+    select l.bucket, l.type, l.id
+    from record.locator l
+    where l.home = any(${homes}::text::smallint[]) and l.type = any(${types}::text::text[])
+      and l.id = any(${idList}::text::text[]))`;
 }

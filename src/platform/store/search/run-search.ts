@@ -84,7 +84,7 @@ async function countMatches(sql: Sql, { scope, where }: Selection, limit?: numbe
   const atMost = limit === undefined ? clause`` : clause`limit ${limit}`;
   const [row] = await run<{ count: number }>(
     sql,
-    clause`select count(*) as count from (select from record.resource r where ${where} ${atMost}) as found`,
+    clause`select count(*) as count from (select 1 as one from record.resource r where ${where} ${atMost}) as found`,
     { kept: scope.driver !== undefined },
   );
   return row?.count ?? 0;

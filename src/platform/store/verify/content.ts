@@ -1,5 +1,6 @@
 import { parseJson, type Resource } from '#platform/fhir';
-import { indexEntriesOf } from '#platform/search';
+import { indexEntriesOf, type ParameterTable } from '#platform/search';
+import { readIndexRules } from '../added-parameters/added-parameters.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import { bucketOfId } from '../bucket.ts';
 import type { AuthoredWrite } from '../prepared-write.ts';
@@ -23,13 +24,15 @@ export async function verifyContent(
   onFault: (fault: string) => void,
   baseUrl?: string,
 ): Promise<number> {
+  const rules = await readIndexRules(sql);
   const chosen = clause`bucket = any(${arrayLiteral(buckets)}::text::smallint[])`;
   let resources = 0;
   const current = clause`select bucket, type, id, version, updated, method, content from record.resource where ${chosen}`;
   for await (const rows of pages<Row>(sql, current, pageSize)) {
     const read = rows.flatMap((row) => readRow(row, onFault));
     (await misplaced(sql, rows)).forEach(onFault);
-    (await differences(sql, read, baseUrl)).forEach(onFault);
+    const settled = read.filter(({ row }) => rules.isSettled(row.type));
+    (await differences(sql, settled, { baseUrl, table: rules.table })).forEach(onFault);
     resources += rows.length;
   }
   const superseded = clause`
@@ -64,9 +67,11 @@ async function misplaced(sql: Sql, rows: readonly Row[]): Promise<string[]> {
   const list = (pick: (row: Row) => string | number): string => arrayLiteral(moved.map(pick));
   const found = await sql<{ type: string; id: string }[]>`
     select l.type, l.id
-    from unnest(${list((row) => bucketOfId(row.id))}::text::smallint[], ${list((row) => row.type)}::text::text[],
-        ${list((row) => row.id)}::text::text[], ${list((row) => row.bucket)}::text::smallint[])
-      as g(home, type, id, bucket)
+    from (
+        select unnest(${list((row) => bucketOfId(row.id))}::text::smallint[]) as home,
+          unnest(${list((row) => row.type)}::text::text[]) as type, unnest(${list((row) => row.id)}::text::text[]) as id,
+          unnest(${list((row) => row.bucket)}::text::smallint[]) as bucket
+      ) as g
       join record.locator l on l.home = g.home and l.type = g.type and l.id = g.id and l.bucket = g.bucket`;
   const located = new Set(found.map(({ type, id }) => `${type}/${id}`));
   return moved
@@ -74,21 +79,35 @@ async function misplaced(sql: Sql, rows: readonly Row[]): Promise<string[]> {
     .map((row) => `${nameOf(row)}: its locator does not lead to it`);
 }
 
-function asWrite({ row, resource }: Read, baseUrl: string | undefined): AuthoredWrite {
+type Indexing = { readonly baseUrl: string | undefined; readonly table: ParameterTable };
+
+function asWrite({ row, resource }: Read, { baseUrl, table }: Indexing): AuthoredWrite {
   const { bucket, type, id, version, updated, content } = row;
-  const entries = indexEntriesOf(resource, baseUrl);
+  const entries = indexEntriesOf(resource, baseUrl, table);
   const write = { bucket, type, id, version, updated, content, entries, supersedes: 0, isNew: false };
   return { write: { ...write, method: 'PUT' }, actor: { name: '' } };
 }
 
 /** Compares what is stored with what would be written now; a resource that was changed meanwhile is passed over. */
-async function differences(sql: Sql, read: readonly Read[], baseUrl: string | undefined): Promise<string[]> {
+async function differences(sql: Sql, read: readonly Read[], indexing: Indexing): Promise<string[]> {
   if (read.length === 0) return [];
-  const writes = read.map((each) => asWrite(each, baseUrl));
+  const writes = read.map((each) => asWrite(each, indexing));
   const columns = toColumns(writes);
   const ranges = toRanges(writes);
   const rows = await sql<{ name: string; wrong: string }[]>`
-    with given as materialized (
+    with asked as materialized (
+      select g.*
+      from unnest(
+          ${columns.bucket}::text::smallint[], ${columns.type}::text::text[], ${columns.id}::text::text[],
+          ${columns.version}::text::int[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
+          ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
+          ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
+          ${columns.identified}::text::text[], ${columns.strings}::text::text[])
+        with ordinality
+        as g(bucket, type, id, version, patient, patient_key, date_lo, date_hi, lead_key, label, keys, identified,
+          strings, n)
+    ),
+    given as materialized (
       select g.n, r.bucket, r.rid, format('%s/%s/%s', r.type, r.id, r.version) as name,
         g.identified::bigint[] as identified,
         r.identified as stored_identified,
@@ -101,15 +120,7 @@ async function differences(sql: Sql, read: readonly Read[], baseUrl: string | un
           case when r.strings <> array_to_tsvector(g.strings::text[]) then 'texts' end,
           case when r.identified <> g.identified::bigint[] then 'identifiers' end
         ], null) as wrong
-      from unnest(
-          ${columns.bucket}::text::smallint[], ${columns.type}::text::text[], ${columns.id}::text::text[],
-          ${columns.version}::text::int[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
-          ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
-          ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
-          ${columns.identified}::text::text[], ${columns.strings}::text::text[])
-        with ordinality
-        as g(bucket, type, id, version, patient, patient_key, date_lo, date_hi, lead_key, label, keys, identified,
-          strings, n)
+      from asked g
         join record.resource r
           on r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.version
     ),

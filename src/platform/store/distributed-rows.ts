@@ -1,0 +1,65 @@
+import { arrayLiteral } from './array-literal.ts';
+import type { ResourceAddress, StoredVersion } from './read-rows.ts';
+import type { Sql } from './sql.ts';
+
+type Placed = ResourceAddress & { readonly bucket: number };
+
+/** In the order of the buckets, which all transactions share. */
+export function byBucket<Item>(items: readonly Item[], bucketOf: (item: Item) => number): [number, Item[]][] {
+  const groups = new Map<number, Item[]>();
+  for (const item of items) {
+    const bucket = bucketOf(item);
+    const group = groups.get(bucket);
+    if (group) {
+      group.push(item);
+    } else {
+      groups.set(bucket, [item]);
+    }
+  }
+  return [...groups].sort(([left], [right]) => left - right);
+}
+
+function toArrays(addresses: readonly ResourceAddress[]) {
+  return { types: arrayLiteral(addresses.map(({ type }) => type)), ids: arrayLiteral(addresses.map(({ id }) => id)) };
+}
+
+/**
+ * Current rows where the record is spread over several servers: a statement for each bucket, which goes to one server
+ * and may lock there. Rows of several servers cannot be locked at a stroke.
+ */
+export async function selectCurrentByBucket(
+  sql: Sql,
+  addresses: readonly Placed[],
+  locked: boolean,
+): Promise<StoredVersion[]> {
+  const found: StoredVersion[] = [];
+  for (const [bucket, group] of byBucket(addresses, (each) => each.bucket)) {
+    const { types, ids } = toArrays(group);
+    found.push(
+      ...(await sql<StoredVersion[]>`
+        select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
+        from record.resource r
+        where r.bucket = ${bucket}
+          and (r.type, r.id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))
+        order by r.type, r.id
+        ${locked ? sql`for update of r` : sql``}`),
+    );
+  }
+  return found;
+}
+
+/** The newest of the superseded versions, a statement for each bucket. */
+export async function selectSupersededByBucket(sql: Sql, addresses: readonly Placed[]): Promise<StoredVersion[]> {
+  const found: StoredVersion[] = [];
+  for (const [bucket, group] of byBucket(addresses, (each) => each.bucket)) {
+    const { types, ids } = toArrays(group);
+    found.push(
+      ...(await sql<StoredVersion[]>`
+        select distinct on (type, id) bucket, type, id, version, updated, method, content
+        from record.history
+        where bucket = ${bucket} and (type, id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))
+        order by type, id, version desc`),
+    );
+  }
+  return found;
+}
