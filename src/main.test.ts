@@ -106,7 +106,7 @@ describe('the program', { timeout: 60_000 }, () => {
       const ready = await fetch(`${origin}/health/ready`);
       expect([ready.status, await ready.json()]).toEqual([
         200,
-        { status: 'ready', checks: { database: 'ok', schema: 'ok', disk: 'ok' } },
+        { status: 'ready', checks: { database: 'ok', schema: 'ok', disk: 'ok', writes: 'ok' } },
       ]);
     }
   });

@@ -2,11 +2,13 @@ import { hash } from 'node:crypto';
 import { recentResults } from './recent-results.ts';
 import { tokenForm } from './value-forms.ts';
 
+/** The number that `hash64` gives, of a text that will not come again: it is not remembered. */
+export function hash64Once(text: string): bigint {
+  return hash('sha256', text, 'buffer').readBigInt64BE(0);
+}
+
 /** The signed 64-bit number under which a search value is indexed: the first eight bytes of SHA-256 of its text. */
-export const hash64: (text: string) => bigint = recentResults(
-  (text) => hash('sha256', text, 'buffer').readBigInt64BE(0),
-  { atMost: 25_000, characters: 200 },
-);
+export const hash64: (text: string) => bigint = recentResults(hash64Once, { atMost: 25_000, characters: 200 });
 
 /** A number of each parameter, by which what stands under it is told from the same under others. */
 function saltsBy(ending: string): (type: string, parameter: string) => bigint {

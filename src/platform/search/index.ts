@@ -7,6 +7,7 @@ export { splitUnescaped, unescape } from './escapes.ts';
 export {
   compartmentKey,
   hash64,
+  hash64Once,
   type IdentifierEntry,
   identifierEntry,
   noSystem,

@@ -1,5 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
-import { hash64 } from '#platform/search';
+import { hash64, hash64Once } from '#platform/search';
 
 /** Resources are spread over this many buckets; a bucket is the unit that moves between database servers. */
 export const bucketCount = 4096;
@@ -11,7 +11,16 @@ const ownShape = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
  * any other id it is a hash. A resource stored in another bucket than its id speaks of has a row in `record.locator`.
  */
 export function bucketOfId(id: string): number {
-  return ownShape.test(id) ? Number.parseInt(id.slice(15, 18), 16) : Number(BigInt.asUintN(12, hash64(id)));
+  return toBucket(id, hash64);
+}
+
+/** The same, of an id that will not be asked for again soon. */
+export function bucketOfIdOnce(id: string): number {
+  return toBucket(id, hash64Once);
+}
+
+function toBucket(id: string, hashOf: (text: string) => bigint): number {
+  return ownShape.test(id) ? Number.parseInt(id.slice(15, 18), 16) : Number(BigInt.asUintN(12, hashOf(id)));
 }
 
 /** A new id in UUID version 7 shape: 48 bits of milliseconds, the bucket, 62 random bits. */

@@ -1,13 +1,17 @@
+const firstBytes = 1 << 16;
+/** A buffer that one large portion has blown up is not kept. */
+const keptAtMost = 1 << 23;
+
 /**
  * Rows of one table in the binary form of `COPY` (PostgreSQL manual, sql-copy.html). A row is begun with the number of
  * its fields, which then follow in the order of the columns.
  */
 export class CopyEncoder {
-  #bytes = Buffer.allocUnsafe(1 << 16);
+  #bytes = Buffer.allocUnsafe(firstBytes);
   #view = viewOf(this.#bytes);
   #length = 0;
-  readonly #starts: number[] = [];
-  readonly #owners: number[] = [];
+  #starts: number[] = [];
+  #owners: number[] = [];
 
   /** `owner` is the place of the write that the row belongs to. */
   begin(owner: number, fields: number): void {
@@ -43,7 +47,7 @@ export class CopyEncoder {
       return;
     }
     this.#reserve(4 + value.length * 3);
-    const length = this.#bytes.write(value, this.#length + 4);
+    const length = this.#write(value, this.#length + 4);
     this.#view.setInt32(this.#length, length);
     this.#length += 4 + length;
   }
@@ -51,7 +55,12 @@ export class CopyEncoder {
   /** A moment in milliseconds since 1970; without an end where it is infinite. */
   timestamp(moment: number): void {
     const at = this.#begin(8, 8);
-    if (Number.isFinite(moment)) {
+    const microseconds = (moment - sinceMs) * 1000;
+    if (Number.isSafeInteger(microseconds)) {
+      const high = Math.floor(microseconds / 2 ** 32);
+      this.#view.setInt32(at, high);
+      this.#view.setUint32(at + 4, microseconds - high * 2 ** 32);
+    } else if (Number.isFinite(moment)) {
       this.#view.setBigInt64(at, BigInt(moment - sinceMs) * 1000n);
     } else {
       this.#view.setBigInt64(at, moment < 0 ? -(2n ** 63n) : 2n ** 63n - 1n);
@@ -83,12 +92,9 @@ export class CopyEncoder {
     this.#begin(0, 8);
     this.#view.setInt32(field + 4, values.length);
     this.#length += 4;
-    for (const value of values) {
-      this.#reserve(value.length * 3 + 3);
-      this.#length += this.#bytes.write(value, this.#length);
-      this.#bytes.fill(0, this.#length, this.#length + 3); // the end of the word, and no positions
-      this.#length += 3;
-    }
+    const text = values.length === 0 ? '' : `${values.join(endOfWord)}${endOfWord}`;
+    this.#reserve(text.length * 3);
+    this.#length += this.#write(text, this.#length);
     this.#view.setInt32(field, this.#length - field - 4);
   }
 
@@ -111,14 +117,39 @@ export class CopyEncoder {
     groups.forEach((group, index) => this.#view.setInt16(at + 8 + index * 2, group));
   }
 
+  /** What was written; the encoder is then empty. */
   finish(): CopiedTable {
     this.#starts.push(this.#length);
-    return {
+    const table = {
       // of its own length, so that it can be handed to another thread without what else lies beside it
       bytes: new Uint8Array(this.#bytes.subarray(0, this.#length)),
-      starts: Uint32Array.from(this.#starts),
-      owners: Uint32Array.from(this.#owners),
+      starts: new Uint32Array(this.#starts),
+      owners: new Uint32Array(this.#owners),
     };
+    this.#starts = [];
+    this.#owners = [];
+    this.#length = 0;
+    if (this.#bytes.length > keptAtMost) {
+      this.#bytes = Buffer.allocUnsafe(firstBytes);
+      this.#view = viewOf(this.#bytes);
+    }
+    return table;
+  }
+
+  /** Writes a text as UTF-8 and gives its length; the call into the runtime costs more than a short loop. */
+  #write(text: string, start: number): number {
+    const { length } = text;
+    if (length > shortText) {
+      return this.#bytes.write(text, start);
+    }
+    for (let at = 0; at < length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (code >= 0x80) {
+        return this.#bytes.write(text, start);
+      }
+      this.#bytes[start + at] = code;
+    }
+    return length;
   }
 
   /** Writes the length of a field and makes room for it: the place where its bytes go. */
@@ -150,6 +181,9 @@ export type CopiedTable = {
 };
 
 const bigintTypeId = 20;
+const shortText = 48;
+/** The byte that ends a word, and that it has no positions. */
+const endOfWord = '\0\0\0';
 /** PostgreSQL counts time from 2000-01-01. */
 const sinceMs = 946_684_800_000;
 
@@ -157,10 +191,12 @@ function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
+type Groups = { readonly groups: readonly number[]; readonly weight: number; readonly scale: number };
+
 /** The digits of a number in groups of four, the weight of the first, and how many digits stand behind the point. */
-function toGroups(value: number): { groups: readonly number[]; weight: number; scale: number } {
-  if (value === 0) {
-    return { groups: [], weight: 0, scale: 0 };
+function toGroups(value: number): Groups {
+  if (Number.isSafeInteger(value)) {
+    return wholeGroups(value);
   }
   const [mantissa = '', exponentText = '0'] = value.toExponential().split('e');
   const digits = mantissa.replace('.', '');
@@ -172,4 +208,12 @@ function toGroups(value: number): { groups: readonly number[]; weight: number; s
     groups.push(Number(padded.slice(at, at + 4).padEnd(4, '0')));
   }
   return { groups, weight, scale: Math.max(0, digits.length - 1 - exponent) };
+}
+
+function wholeGroups(value: number): Groups {
+  const groups: number[] = [];
+  for (let left = value; left > 0; left = Math.floor(left / 10_000)) {
+    groups.unshift(left % 10_000);
+  }
+  return { groups, weight: Math.max(groups.length - 1, 0), scale: 0 };
 }

@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream';
 import postgres from 'postgres';
-import { hash64 } from '#platform/search';
-import { bucketOfId } from './bucket.ts';
+import { hash64, hash64Once } from '#platform/search';
+import { bucketOfIdOnce } from './bucket.ts';
 import { type CopiedTable, CopyEncoder } from './copy-encoder.ts';
 import type { Actor, PreparedWrite } from './prepared-write.ts';
 import type { Sql } from './sql.ts';
@@ -17,16 +17,18 @@ export type CopiedRows = {
   readonly audit: CopiedTable;
 };
 
+/** They are used again and again, since memory that is new each time costs more than what is written into it. */
+const tables = {
+  resource: new CopyEncoder(),
+  locator: new CopyEncoder(),
+  identifier: new CopyEncoder(),
+  range: new CopyEncoder(),
+  change: new CopyEncoder(),
+  audit: new CopyEncoder(),
+};
+
 /** Encodes new resources (`supersedes` is 0). The number of a resource leads its row, where `copyRows` writes it. */
 export function encodeRows(writes: readonly PreparedWrite[], actor: Actor): CopiedRows {
-  const tables = {
-    resource: new CopyEncoder(),
-    locator: new CopyEncoder(),
-    identifier: new CopyEncoder(),
-    range: new CopyEncoder(),
-    change: new CopyEncoder(),
-    audit: new CopyEncoder(),
-  };
   writes.forEach((write, owner) => {
     encodeResource(tables.resource, write, owner);
     encodeEntries(tables, write, owner);
@@ -55,7 +57,7 @@ function encodeResource(table: CopyEncoder, write: PreparedWrite, owner: number)
   table.integer(version);
   table.timestamp(Date.parse(updated));
   table.text(method);
-  table.bigint(hash64(`${type}/${id}`));
+  table.bigint(type === 'Patient' ? hash64(`Patient/${id}`) : hash64Once(`${type}/${id}`));
   table.text(entries?.patient);
   if (entries?.patient === undefined) {
     table.null();
@@ -85,7 +87,7 @@ type EntryTables = Record<'locator' | 'identifier' | 'range', CopyEncoder>;
 
 function encodeEntries({ locator, identifier, range }: EntryTables, write: PreparedWrite, owner: number): void {
   const { bucket, type, id, entries } = write;
-  const home = bucketOfId(id);
+  const home = bucketOfIdOnce(id);
   if (home !== bucket) {
     locator.begin(owner, 4);
     locator.smallint(home);

@@ -4,9 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { type Requirement, requirementLists } from '../../../tools/requirement-lists.ts';
 import { findDataFolder } from '../data-folder.ts';
 
-/** Where the published lists lie below `requirements` in the folder of public suites. */
-const published: Readonly<Record<string, string>> = {
-  'subscriptions-backport-r4': 'subscriptions-test-kit/subscriptions_test_kit_requirements.csv',
+/** Where the published lists lie below `requirements` in the folder of public suites; one file may hold several sets. */
+const published: Readonly<Record<string, { readonly file: string; readonly set?: string }>> = {
+  'bulk-data-2.0': {
+    file: 'bulk-data-test-kit/generated/bulk_data_v200_requirements_coverage.csv',
+    set: 'hl7.fhir.uv.bulkdata_2.0.0',
+  },
+  'subscriptions-backport-r4': { file: 'subscriptions-test-kit/subscriptions_test_kit_requirements.csv' },
 };
 
 const folder = findDataFolder('requirements');
@@ -26,10 +30,13 @@ describe.each(requirementLists())('$name', ({ name, requirements }) => {
   });
 
   it.skipIf(folder === undefined || published[name] === undefined)('has every SHALL of the published list once', () => {
-    const rows = readCsv(readFileSync(join(folder ?? '', published[name] ?? ''), 'utf8'));
-    const [head = [], ...records] = rows;
-    const [id, conformance] = [head.indexOf('ID'), head.indexOf('Conformance')];
-    const demanded = records.filter((each) => /^SHALL(?: NOT)?$/.test(each[conformance] ?? '')).map((each) => each[id]);
+    const { file = '', set } = published[name] ?? {};
+    const [head = [], ...records] = readCsv(readFileSync(join(folder ?? '', file), 'utf8'));
+    const field = (record: readonly string[], column: string): string => record[head.indexOf(column)] ?? '';
+    const demanded = records
+      .filter((each) => /^SHALL(?: NOT)?$/.test(field(each, 'Conformance')))
+      .filter((each) => set === undefined || field(each, 'Req Set') === set)
+      .map((each) => field(each, 'ID'));
     expect(requirements.map((each) => each.id)).toEqual(demanded);
   });
 });
