@@ -109,7 +109,7 @@ async function start(program: RunningProgram, settings: ProgramSettings): Promis
   health.checks = await readinessChecks(database.sql, settings);
   measureDisk(settings.VSIS_DATA_DIR);
   const disk = await openDisk(program, settings, { keeps: true, health });
-  const context = openContext(program, { settings, database, log, progress, health, disk });
+  const context = await openContext(program, { settings, database, log, progress, health, disk });
   for (const part of parts) await part.prepare?.(context);
   if (program.signal.aborted) return;
   keepSlowLog(logOf(log, 'slow'), settings.VSIS_SLOW_LOG_MS);

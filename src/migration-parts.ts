@@ -20,6 +20,7 @@ export const migrationParts: readonly MigrationPart[] = [
       'record.change': byBucket,
       'record.locator': { by: 'home' },
       'record.ucum_unit': 'reference',
+      'record.search_index': 'local',
       'audit.entry': byBucket,
       'audit.erasure': byBucket,
     },

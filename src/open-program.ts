@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type DiskReserve, keepDiskReserve, type ProgramDatabase, watchDiskReserve } from '#platform/database';
 import { createEvents } from '#platform/events';
 import { createLog, type Log, logOf, type Progress, readableLines } from '#platform/log';
-import { diskFull, type Store } from '#platform/store';
+import { diskFull, openAddedParameters, type Store } from '#platform/store';
 import { type Metric, openExport } from '#platform/telemetry';
 import type { Health } from './health.ts';
 import type { PartContext } from './parts.ts';
@@ -58,13 +58,15 @@ export async function openDisk(
 }
 
 /** What every part works with, over a database that is open. */
-export function openContext(program: RunningProgram, opened: Opened): PartContext {
+export async function openContext(program: RunningProgram, opened: Opened): Promise<PartContext> {
   const { sql, distributed, applicationUrl: databaseUrl } = opened.database;
   const events = createEvents({ sql, databaseUrl, log: logOf(opened.log, 'events') });
   program.opened.defer(() => events.close());
+  const parameters = await openAddedParameters({ sql, distributed, log: logOf(opened.log, 'search') });
+  program.opened.use(parameters);
   const beforeWrite = (): void => {
     if (opened.disk?.isShort()) throw diskFull();
   };
-  const store: Store = { sql, distributed, now: () => new Date(), beforeWrite, afterWrite: events.wake };
+  const store: Store = { sql, distributed, now: () => new Date(), parameters, beforeWrite, afterWrite: events.wake };
   return { ...opened, store, events, signal: program.signal, version };
 }

@@ -33,7 +33,7 @@ async function work(program: RunningProgram, settings: ProgramSettings, primary:
   health.checks = await readinessChecks(database.sql, settings);
   const progress = createProgress({ write: ignore });
   const disk = await openDisk(program, settings, { keeps: false, health });
-  const context = openContext(program, { settings, database, log, progress, health, disk });
+  const context = await openContext(program, { settings, database, log, progress, health, disk });
   const { app, drain } = await serve(program, context);
   primary.tellServing(app.listeningOrigin);
   await drain(await program.stopped);

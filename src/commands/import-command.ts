@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { importFiles, RefusalFile, startProgress } from '#platform/exchange';
+import { openAddedParameters } from '#platform/store';
 import type { Command } from './command.ts';
 
 export const importCommand: Command = {
@@ -34,7 +35,8 @@ on where it stopped, and importing the same files again changes nothing.
     await using refusals = new RefusalFile(path);
     const bar = startProgress(process.stderr, 'Import', 'resources');
     const startedMs = performance.now();
-    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date() };
+    await using parameters = await openAddedParameters({ sql: database.sql, onlyFollow: true });
+    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date(), parameters };
     const summary = await importFiles(store, { name: 'vsis import' }, positionals, {
       again: values.again,
       keepVersions: values['keep-versions'],

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startProgress } from '#platform/exchange';
+import { openAddedParameters } from '#platform/store';
 import { seedWorld } from '../seed-world.ts';
 import type { Command } from './command.ts';
 
@@ -23,7 +24,8 @@ Invents people with families, addresses and histories, the same for the same see
     const database = await openDatabase();
     const bar = startProgress(process.stderr, 'Seed', 'resources');
     const startedMs = performance.now();
-    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date() };
+    await using parameters = await openAddedParameters({ sql: database.sql, onlyFollow: true });
+    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date(), parameters };
     const counts = await seedWorld(
       store,
       { people, seed: values.seed, today },

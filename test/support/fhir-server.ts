@@ -3,7 +3,7 @@ import pino from 'pino';
 import { isJsonObject, type JsonObject } from '#platform/fhir';
 import { createServer } from '#platform/http';
 import { type FhirContext, type Operation, registerFhir } from '#platform/rest';
-import type { Store } from '#platform/store';
+import { type AddedParametersOptions, openAddedParameters, type Store } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export type Headers = Readonly<Record<string, string>>;
@@ -36,6 +36,7 @@ export type FhirServer = {
 export type FhirServerOptions = {
   readonly now?: () => Date;
   readonly baseUrl?: string;
+  readonly added?: Added;
   /** A database that is there already; the caller drops it. */
   readonly database?: TestDatabase;
   /** Beside those of the record. */
@@ -50,9 +51,14 @@ export type FhirServerOptions = {
   readonly actorOf?: FhirContext['actorOf'];
 };
 
+/** Search parameters can be added, and are noticed as fast as this says. */
+type Added = Pick<AddedParametersOptions, 'refreshMs' | 'distributed'>;
+
 export async function startFhirServer(options: FhirServerOptions = {}): Promise<FhirServer> {
   const database = options.database ?? (await createTestDatabase());
+  const parameters = options.added && (await openAddedParameters({ sql: database.sql, ...options.added }));
   const store: Store = {
+    ...(parameters ? { parameters } : {}),
     sql: database.sql,
     now: options.now ?? (() => new Date()),
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
@@ -80,6 +86,7 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
     baseUrl,
     close: async () => {
       await app.close();
+      await parameters?.[Symbol.asyncDispose]();
       await (options.database ? undefined : database.drop());
     },
   };

@@ -305,10 +305,10 @@ function meetsTest(record: readonly Plain[], resource: Plain, { path, operation,
   });
 }
 
-/** Every word of a text that a person wrote: of all strings but codes, addresses and dates. */
+/** Every word that a person wrote: neither codes and what is displayed for them, nor units, addresses and numbers. */
 function wordsIn(value: unknown, name = ''): string[] {
   if (typeof value === 'string') {
-    const isWords = ['text', 'family', 'given', 'display', 'value', 'valueString', 'unit'].includes(name);
+    const isWords = ['text', 'family', 'given', 'valueString'].includes(name);
     return isWords ? fold(value).split(/[^a-z0-9]+/) : [];
   }
   return typeof value === 'object' && value !== null

@@ -12,6 +12,7 @@ export {
 } from './definitions/type-model.ts';
 export { findCoreValueSet } from './definitions/value-set-outlines.ts';
 export { compileFhirPath, type FhirPath, type FhirPathVariables } from './fhirpath/compile-fhirpath.ts';
+export { compileTypedPath, type TypedValue } from './fhirpath/compile-typed-path.ts';
 export { evaluateFhirPath } from './fhirpath/evaluate-fhirpath.ts';
 export { faultOfSelection } from './fhirpath/selection-path.ts';
 export { indentJson } from './json/indent-json.ts';

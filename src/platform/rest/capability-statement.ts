@@ -2,8 +2,9 @@ import type { JsonObject } from '#platform/fhir';
 import {
   commonParameters,
   compartments,
+  coreParameters,
+  type ParameterTable,
   type SearchParameter,
-  searchParametersOf,
   storedTypes,
 } from '#platform/search';
 import { operationsOf, systemOperations } from './operations/operation-definition.ts';
@@ -27,8 +28,10 @@ export function capabilityStatement(options: {
   operations: OperationTable;
   instantiates?: readonly string[];
   additions?: CapabilityAdditions | undefined;
+  table?: ParameterTable;
 }) {
-  const { operations, instantiates = [], additions } = options;
+  const { operations, instantiates = [], additions, table = coreParameters } = options;
+  const referring = referringIn(table);
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
@@ -45,7 +48,10 @@ export function capabilityStatement(options: {
       {
         ...additions?.rest,
         mode: 'server',
-        resource: storedTypes.map((type) => ({ ...additions?.types[type], ...describeType(type, operations) })),
+        resource: storedTypes.map((type) => ({
+          ...additions?.types[type],
+          ...describeType(type, { table, operations, referring }),
+        })),
         interaction: ['transaction', 'batch', 'search-system', 'history-system'].map((code) => ({ code })),
         searchParam: [...commonParameters.map(describeParameter), ...ownParameters],
         compartment: compartments.map((type) => `http://hl7.org/fhir/CompartmentDefinition/${definitionOf(type)}`),
@@ -89,8 +95,15 @@ function listed<Item>(operation: readonly Item[]): { operation?: readonly Item[]
   return operation.length === 0 ? {} : { operation };
 }
 
-function describeType(type: string, operations: OperationTable) {
-  const parameters = searchParametersOf(type);
+type Described = {
+  readonly table: ParameterTable;
+  readonly operations: OperationTable;
+  readonly referring: ReadonlyMap<string, readonly string[]>;
+};
+
+function describeType(type: string, { table, operations, referring }: Described) {
+  const parameters = readyParameters(table, type);
+  const referringTo = referring.get(type) ?? [];
   const references = parameters.filter((each) => each.type === 'reference');
   return {
     type,
@@ -107,25 +120,30 @@ function describeType(type: string, operations: OperationTable) {
     ...(references.length > 0
       ? {
           searchInclude: ['*', `${type}:*`, ...references.map((each) => `${type}:${each.code}`)],
-          searchRevInclude: ['*', ...referringTo(type)],
+          searchRevInclude: ['*', ...referringTo],
         }
-      : referringTo(type).length > 0
-        ? { searchRevInclude: ['*', ...referringTo(type)] }
+      : referringTo.length > 0
+        ? { searchRevInclude: ['*', ...referringTo] }
         : {}),
     searchParam: parameters.map(describeParameter),
     ...listed(operationsOf(operations, type)),
   };
 }
 
-const referring = new Map<string, string[]>();
-for (const type of storedTypes) {
-  for (const parameter of searchParametersOf(type)) {
-    for (const target of parameter.type === 'reference' ? (parameter.target ?? []) : []) {
-      referring.set(target, [...(referring.get(target) ?? []), `${type}:${parameter.code}`]);
-    }
-  }
+/** A parameter whose resources are still being indexed is not there yet. */
+function readyParameters(table: ParameterTable, type: string): readonly SearchParameter[] {
+  return table.of(type).filter(({ pending }) => pending === undefined);
 }
 
-function referringTo(type: string): string[] {
-  return referring.get(type) ?? [];
+/** By type the references that may lead to it. */
+function referringIn(table: ParameterTable): ReadonlyMap<string, readonly string[]> {
+  const referring = new Map<string, string[]>();
+  for (const type of storedTypes) {
+    for (const parameter of readyParameters(table, type)) {
+      for (const target of parameter.type === 'reference' ? (parameter.target ?? []) : []) {
+        referring.set(target, [...(referring.get(target) ?? []), `${type}:${parameter.code}`]);
+      }
+    }
+  }
+  return referring;
 }

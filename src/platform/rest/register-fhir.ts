@@ -1,5 +1,6 @@
 import compress from '@fastify/compress';
 import type { FastifyInstance } from 'fastify';
+import type { ParameterTable } from '#platform/search';
 import { createReadAudit } from '#platform/store';
 import { sendResource } from './answers.ts';
 import { registerBinaries } from './binary-routes.ts';
@@ -36,7 +37,7 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
         const { operations, instantiates = [] } = service;
         const about = { baseUrl, version: context.version, date: startedAt };
         const additions = await context.describe?.(baseUrl);
-        const statement = capabilityStatement({ ...about, operations, instantiates, additions });
+        const statement = capabilityStatement({ ...about, operations, instantiates, additions, ...tableOf(service) });
         return sendResource(reply, JSON.stringify(statement));
       });
       registerOperations(fhir, service);
@@ -49,4 +50,8 @@ export async function registerFhir(app: FastifyInstance, context: FhirContext): 
     },
     { prefix: '/fhir' },
   );
+}
+
+function tableOf({ store: { parameters } }: Pick<FhirContext, 'store'>): { readonly table?: ParameterTable } {
+  return parameters ? { table: parameters.table() } : {};
 }

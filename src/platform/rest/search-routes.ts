@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '#platform/errors';
-import { parseSearch, type SearchQuery, type SearchTarget, wholeRecord } from '#platform/search';
+import { coreParameters, parseSearch, type SearchQuery, type SearchTarget, wholeRecord } from '#platform/search';
 import { findIncluded, runSearch, type Sql, type StoredVersion } from '#platform/store';
 import { sendResource } from './answers.ts';
 import { searchBundle } from './bundles.ts';
@@ -73,10 +73,11 @@ export async function search(
   target: Target,
   parameters: URLSearchParams,
 ): Promise<{ readonly text: string; readonly noted: Noted }> {
-  const { baseUrl } = service.store;
-  const query = parseSearch(target, parameters, { lenient: readPreferences(request).lenient });
+  const { baseUrl, parameters: known } = service.store;
+  const table = known?.table() ?? coreParameters;
+  const query = parseSearch(target, parameters, { lenient: readPreferences(request).lenient, table });
   const page = await runSearch(sql, query, baseUrl);
-  const included = await findIncluded(sql, page.matches, query.includes, query.revIncludes, baseUrl);
+  const included = await findIncluded(sql, page.matches, query.includes, query.revIncludes, { baseUrl, table });
   return {
     text: searchBundle(withForm(query, parameters), page, included, baseUrlOf(service, request)),
     noted: noteSearch(query, target, [...page.matches, ...included]),

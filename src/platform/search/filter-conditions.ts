@@ -2,17 +2,17 @@ import type { Condition, Subject } from './condition.ts';
 import { invalid } from './errors.ts';
 import { type FilterNode, type FilterOperator, type FilterStep, parseFilter } from './filter-syntax.ts';
 import { getParameter } from './get-parameter.ts';
-import { type SearchBudget, spend } from './search-budget.ts';
-import { findSearchParameter, isStoredType, type SearchParameter } from './search-parameters.ts';
+import { type Reading, spend } from './search-budget.ts';
+import { isStoredType, type SearchParameter } from './search-parameters.ts';
 
 /** Reads what is not special to filters: `code:modifier`, chains, `_has`. */
-type ReadPlain = (subject: Subject, name: string, value: string, budget: SearchBudget) => Condition;
+type ReadPlain = (subject: Subject, name: string, value: string, reading: Reading) => Condition;
 
-type Context = { readonly budget: SearchBudget; readonly readPlain: ReadPlain };
+type Context = { readonly reading: Reading; readonly readPlain: ReadPlain };
 
 /** FHIR R4, search_filter.html. Codes and identifiers are compared as written, texts without case and marks. */
-export function readFilter(subject: Subject, text: string, budget: SearchBudget, readPlain: ReadPlain): Condition {
-  return toCondition(subject, parseFilter(text), { budget, readPlain });
+export function readFilter(subject: Subject, text: string, reading: Reading, readPlain: ReadPlain): Condition {
+  return toCondition(subject, parseFilter(text), { reading, readPlain });
 }
 
 function toCondition(subject: Subject, node: FilterNode, context: Context): Condition {
@@ -53,17 +53,17 @@ type Path = { readonly first: FilterStep; readonly rest: readonly FilterStep[]; 
 /** `subject[name co "x"].birthdate ge 1990`: one target that meets the brackets and the rest of the path. */
 function toChain(subject: Subject, { first, rest, test }: Path, context: Context): Condition {
   const [code = '', wanted] = first.name.split(':');
-  const parameter = getParameter(subject, code, '_filter');
+  const parameter = getParameter(context.reading.table, subject, code, '_filter');
   if (parameter.type !== 'reference' || rest.length === 0) {
     throw invalid('_filter', `${code} is no reference that leads on to another resource`);
   }
   if (wanted !== undefined && !isStoredType(wanted)) {
     throw invalid('_filter', `${wanted} is no resource type`);
   }
-  spend(context.budget, 'steps', 1, '_filter');
+  spend(context.reading.budget, 'steps', 1, '_filter');
   const next = rest[0]?.name.split(':')[0] ?? '';
   const types = (wanted === undefined ? (parameter.target ?? []) : [wanted]).filter(
-    (type) => next.startsWith('_has') || findSearchParameter(type, next) !== undefined,
+    (type) => next.startsWith('_has') || context.reading.table.find(type, next) !== undefined,
   );
   if (types.length === 0) {
     throw invalid('_filter', `${next} is not known for what ${code} may refer to`);
@@ -80,8 +80,11 @@ function toChain(subject: Subject, { first, rest, test }: Path, context: Context
 
 function toHas(subject: Subject, { first, rest, test }: Path, context: Context): Condition {
   const [, type = '', code = '', ...names] = first.name.split(':');
-  const plain = context.readPlain(subject, `_has:${type}:${code}:_id`, 'x', { ...context.budget }); // refuses what cannot be
-  spend(context.budget, 'steps', 1, '_filter');
+  const plain = context.readPlain(subject, `_has:${type}:${code}:_id`, 'x', {
+    ...context.reading,
+    budget: { ...context.reading.budget },
+  }); // refuses what cannot be
+  spend(context.reading.budget, 'steps', 1, '_filter');
   if (plain.kind !== 'has') {
     throw invalid('_filter', 'the form is _has:Type:reference:parameter');
   }
@@ -98,7 +101,7 @@ const pairedParameters: Readonly<Record<string, { composite: string; named: stri
 function toPair(
   subject: Subject,
   { composite, named, sought, first, rest, test }: Path & { composite: string; named: string; sought: string },
-  { budget }: Context,
+  { reading }: Context,
 ): Condition {
   const { filter } = first;
   const [last, ...others] = rest;
@@ -113,22 +116,22 @@ function toPair(
   if (!isPair) {
     throw invalid('_filter', `the form is ${first.name}[${named} eq code].${sought} eq value`);
   }
-  spend(budget, 'conditions', 1, '_filter');
-  spend(budget, 'compared', 1, '_filter');
-  const parameter = getParameter(subject, composite, '_filter');
+  spend(reading.budget, 'conditions', 1, '_filter');
+  spend(reading.budget, 'compared', 1, '_filter');
+  const parameter = getParameter(reading.table, subject, composite, '_filter');
   const value = [filter.value, test.value].map((each) => escaped(withNamespace(each)).replaceAll('$', '\\$')).join('$');
   return { kind: 'value', parameter, modifier: undefined, values: [value] };
 }
 
 const prefixes = new Set<FilterOperator>(['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'ap', 'sa', 'eb']);
 
-function toLeaf(subject: Subject, name: string, { operator, value }: Test, { budget, readPlain }: Context): Condition {
-  const parameter = getParameter(subject, name, '_filter');
+function toLeaf(subject: Subject, name: string, { operator, value }: Test, { reading, readPlain }: Context): Condition {
+  const parameter = getParameter(reading.table, subject, name, '_filter');
   const plain = (modifier: string, text: string = escaped(value)): Condition =>
-    readPlain(subject, `${name}${modifier}`, text.replaceAll(',', '\\,'), budget);
+    readPlain(subject, `${name}${modifier}`, text.replaceAll(',', '\\,'), reading);
   const compare = (): Condition => {
-    spend(budget, 'conditions', 1, '_filter');
-    spend(budget, 'compared', 1, '_filter');
+    spend(reading.budget, 'conditions', 1, '_filter');
+    spend(reading.budget, 'compared', 1, '_filter');
     return { kind: 'compare', parameter, operator, value };
   };
   if (operator === 'pr') {

@@ -1,12 +1,6 @@
 import { invalid, printable } from './errors.ts';
 import { getParameter } from './get-parameter.ts';
-import {
-  findSearchParameter,
-  isStoredType,
-  type SearchParameter,
-  searchParametersOf,
-  storedTypes,
-} from './search-parameters.ts';
+import { isStoredType, type ParameterTable, type SearchParameter, storedTypes } from './search-parameters.ts';
 
 /** What a search brings along: the references of some parameters, from one type or from any. */
 export type Include = {
@@ -19,7 +13,7 @@ export type Include = {
 };
 
 /** Reads `Type:reference`, `Type:reference:Target`, `Type:*` or `*`. `matched` are the types that are searched. */
-export function readInclude(name: string, value: string, matched: readonly string[]): Include {
+export function readInclude(table: ParameterTable, name: string, value: string, matched: readonly string[]): Include {
   const [, modifier, ...others] = name.split(':');
   const [source = '', code = '', target, ...rest] = value.split(':');
   if ((modifier !== undefined && modifier !== 'iterate' && modifier !== 'recurse') || others.length > 0) {
@@ -43,23 +37,28 @@ export function readInclude(name: string, value: string, matched: readonly strin
   if (code === '*') {
     return { source, code: undefined, target, iterate };
   }
-  if (getParameter([source], code, name).type !== 'reference') {
+  if (getParameter(table, [source], code, name).type !== 'reference') {
     throw invalid(name, `${source}.${code} is no reference`);
   }
   return { source, code, target, iterate };
 }
 
 /** The parameters through which resources of a type are followed by an include. */
-export function followedFrom(type: string, { source, code }: Include): readonly SearchParameter[] {
+export function followedFrom(
+  table: ParameterTable,
+  type: string,
+  { source, code }: Include,
+): readonly SearchParameter[] {
   if (source !== undefined && source !== type) {
     return [];
   }
-  const all = code === undefined ? searchParametersOf(type) : [findSearchParameter(type, code)];
+  const all = code === undefined ? table.of(type) : [table.find(type, code)];
   return all.filter((each) => each?.type === 'reference').filter((each) => each !== undefined);
 }
 
 /** The types and parameters by which resources may refer to one of a type, as far as an include wants them. */
 export function referringTo(
+  table: ParameterTable,
   type: string,
   include: Include,
 ): readonly { readonly source: string; readonly parameter: SearchParameter }[] {
@@ -68,7 +67,7 @@ export function referringTo(
   }
   const sources = include.source === undefined ? storedTypes : [include.source];
   return sources.flatMap((source) =>
-    followedFrom(source, include)
+    followedFrom(table, source, include)
       .filter((parameter) => parameter.target?.includes(type) ?? true)
       .map((parameter) => ({ source, parameter })),
   );

@@ -18,13 +18,23 @@ import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
 import { spanOf } from './ranges.ts';
 import { normalizeReference } from './references.ts';
-import { indexedParameters, type SearchParameter, searchParametersOf } from './search-parameters.ts';
+import {
+  coreParameters,
+  findValues,
+  indexedParameters,
+  type ParameterTable,
+  type SearchParameter,
+  searchParametersOf,
+} from './search-parameters.ts';
 import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
 import { addTextEntries } from './text-entries.ts';
 import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { ucumCodesOf } from './ucum.ts';
 import { exactForm, furtherForm, ofTypeForm, presenceForm, targetIdentifierForm, tokenForm } from './value-forms.ts';
-import { type Found, isJson, walkPath } from './walk-path.ts';
+import { type Found, isJson } from './walk-path.ts';
+
+/** Grows when resources are indexed otherwise than before: then those stored already are indexed again. */
+export const indexFormat = 1;
 
 /** Everything a resource is found by. */
 export type IndexEntries = {
@@ -65,7 +75,11 @@ function indexedOf(type: string): readonly Indexed[] {
 }
 
 /** Computes all index entries of a valid resource. `baseUrl` is the record's own address, if references may carry it. */
-export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): IndexEntries {
+export function indexEntriesOf(
+  resource: IndexedResource,
+  baseUrl?: string,
+  table: ParameterTable = coreParameters,
+): IndexEntries {
   const type = resource.resourceType;
   const collector: Collector = {
     keys: new Set(),
@@ -82,7 +96,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
   let date: Span | undefined;
   for (const { parameter, presence } of indexedOf(type)) {
     const { code } = parameter;
-    const found = walkAll(start, parameter.paths);
+    const found = findValues(parameter, start);
     if (found.length === 0) {
       continue;
     }
@@ -98,6 +112,7 @@ export function indexEntriesOf(resource: IndexedResource, baseUrl?: string): Ind
       addEntries(collector, type, parameter, found);
     }
   }
+  table.added(type).forEach((each) => addAdded(collector, type, each, start));
   addTextEntries(collector.strings, resource);
   const [patient, ...otherPatients] = patientsOf(resource, baseUrl);
   otherPatients.forEach((each) => collector.keys.add(compartmentKey(each)));
@@ -124,12 +139,18 @@ function addLead({ keys }: Collector, type: string, code: string, found: readonl
   return first === undefined ? undefined : valueKey(type, code, first);
 }
 
-function walkAll(start: Found, paths: SearchParameter['paths']): readonly Found[] {
-  const [only, ...others] = paths;
-  if (only && others.length === 0) {
-    return walkPath(start, only);
+/** A parameter added to the record must not keep a resource from being stored: where it cannot be evaluated it has no value. */
+function addAdded(collector: Collector, type: string, parameter: SearchParameter, start: Found): void {
+  let found: readonly Found[];
+  try {
+    found = findValues(parameter, start);
+  } catch {
+    return;
   }
-  return paths.flatMap((path) => walkPath(start, path));
+  if (found.length > 0) {
+    collector.keys.add(valueKey(type, parameter.code, presenceForm));
+    addEntries(collector, type, parameter, found);
+  }
 }
 
 function addEntries(collector: Collector, type: string, parameter: SearchParameter, found: readonly Found[]): void {

@@ -1,3 +1,4 @@
+export { type AddedParameter, readAddedParameter } from './added-parameter.ts';
 export type { SearchType } from './compiled-search.ts';
 export type { CodeSet, Condition } from './condition.ts';
 export { describeSearch } from './describe-search.ts';
@@ -16,7 +17,7 @@ export {
   valueKey,
 } from './hash.ts';
 export { followedFrom, type Include, referringTo } from './includes.ts';
-export { type IndexEntries, indexEntriesOf } from './index-entries.ts';
+export { type IndexEntries, indexEntriesOf, indexFormat } from './index-entries.ts';
 export { leadingCodeOf } from './leading-code.ts';
 export { leadingDateOf } from './leading-date.ts';
 export { type Point, readSurroundings } from './near.ts';
@@ -29,15 +30,19 @@ export {
   commonParameters,
   compartmentParameters,
   compartments,
+  coreParameters,
   findSearchParameter,
+  findValues,
   indexedParameters,
   isPatientLink,
   isStoredType,
+  type ParameterTable,
   patientParametersOf,
   type SearchParameter,
   searchParametersOf,
   storedTypes,
   summaryPathsOf,
+  withAdded,
 } from './search-parameters.ts';
 export { compartmentTarget, type SearchTarget, wholeRecord } from './search-target.ts';
 export {

@@ -5,8 +5,8 @@ import { invalid, unknownParameter } from './errors.ts';
 import { getParameter } from './get-parameter.ts';
 import { type Include, readInclude } from './includes.ts';
 import { type Point, readSurroundings } from './near.ts';
-import { fullBudget, type SearchBudget } from './search-budget.ts';
-import { findCommonParameter, type SearchParameter } from './search-parameters.ts';
+import { fullBudget, type Reading } from './search-budget.ts';
+import { coreParameters, findCommonParameter, type ParameterTable, type SearchParameter } from './search-parameters.ts';
 import { isOpen, narrowTarget, type SearchTarget, toTarget } from './search-target.ts';
 
 export type SortKey = {
@@ -61,16 +61,16 @@ type Parameter = readonly [name: string, value: string];
 export function parseSearch(
   sought: string | SearchTarget,
   parameters: Iterable<Parameter>,
-  options: { readonly lenient?: boolean } = {},
+  options: { readonly lenient?: boolean; readonly table?: ParameterTable } = {},
 ): SearchQuery {
   const given = checked(parameters);
   const target = narrowTarget(toTarget(sought), given);
   const subjects = toSubjects(target, given);
   const draft = emptyDraft(target, subjects);
-  const budget = fullBudget();
+  const reading: Reading = { table: options.table ?? coreParameters, budget: fullBudget() };
   for (const [name, value] of given) {
     try {
-      readParameter(draft, [name, value], budget);
+      readParameter(draft, [name, value], reading);
       draft.applied.push([name, value]);
     } catch (error) {
       if (!options.lenient || !(error instanceof AppError) || error.code !== 'search.unknown-parameter') {
@@ -168,7 +168,7 @@ function emptyDraft({ path, types }: SearchTarget, subjects: readonly Subject[])
   };
 }
 
-function readParameter(draft: Draft, [name, value]: Parameter, budget: SearchBudget): void {
+function readParameter(draft: Draft, [name, value]: Parameter, reading: Reading): void {
   const [base = '', modifier] = name.split(':');
   if (modifier !== undefined && controls.has(base)) {
     throw invalid(name, 'this parameter has no modifiers');
@@ -178,7 +178,9 @@ function readParameter(draft: Draft, [name, value]: Parameter, budget: SearchBud
       draft.count = readCount(value);
       return;
     case '_sort':
-      draft.sort = atMost(limits.sortKeys, '_sort', value.split(',')).map((each) => readSortKey(draft.types, each));
+      draft.sort = atMost(limits.sortKeys, '_sort', value.split(',')).map((each) =>
+        readSortKey(reading, draft.types, each),
+      );
       return;
     case '_total':
       draft.total = oneOf(name, value, ['none', 'estimate', 'accurate']);
@@ -190,10 +192,10 @@ function readParameter(draft: Draft, [name, value]: Parameter, budget: SearchBud
       draft.elements = value.split(',').filter((each) => each !== '');
       return;
     case '_include':
-      draft.includes.push(readInclude(name, value, draft.types));
+      draft.includes.push(readInclude(reading.table, name, value, draft.types));
       return;
     case '_revinclude':
-      draft.revIncludes.push(readInclude(name, value, draft.types));
+      draft.revIncludes.push(readInclude(reading.table, name, value, draft.types));
       return;
     case '_cursor':
       draft.cursor = value;
@@ -205,7 +207,7 @@ function readParameter(draft: Draft, [name, value]: Parameter, budget: SearchBud
       return; // it has named the types already
     default:
       for (const { types, conditions } of draft.branches) {
-        conditions.push(readCondition(types, name, value, budget));
+        conditions.push(readCondition(types, name, value, reading));
       }
   }
 }
@@ -226,11 +228,16 @@ function readCount(value: string): number {
 
 const unordered = new Set(['_text', '_content']);
 
-function readSortKey(types: Subject, text: string): SortKey {
+/** Found by an expression that the database cannot follow, and kept in no order. */
+function isComputed({ find, type }: SearchParameter): boolean {
+  return find !== undefined && type !== 'date' && type !== 'number' && type !== 'quantity';
+}
+
+function readSortKey({ table }: Reading, types: Subject, text: string): SortKey {
   const descending = text.startsWith('-');
   const code = descending ? text.slice(1) : text;
-  const parameter = getParameter(types, code, '_sort');
-  if (parameter.type === 'composite' || unordered.has(code)) {
+  const parameter = getParameter(table, types, code, '_sort');
+  if (parameter.type === 'composite' || unordered.has(code) || isComputed(parameter)) {
     throw invalid('_sort', `${code} has no order`);
   }
   return { parameter, descending };

@@ -1,4 +1,5 @@
 import { invalid } from './errors.ts';
+import type { ParameterTable } from './search-parameters.ts';
 
 /**
  * What one search may still ask for, all its parameters together. Every chain multiplies by the types it may go
@@ -29,3 +30,6 @@ export function spend(budget: SearchBudget, what: keyof SearchBudget, amount: nu
     throw invalid(name, spentText[what]);
   }
 }
+
+/** What the reading of a search works with: the parameters there are, and what may still be asked for. */
+export type Reading = { readonly table: ParameterTable; readonly budget: SearchBudget };

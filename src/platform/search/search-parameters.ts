@@ -1,10 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { findType } from '#platform/fhir';
 import type { CompiledParameter, CompiledPath, CompiledSearch } from './compiled-search.ts';
+import { type Found, type Json, walkPath } from './walk-path.ts';
 
 const table = JSON.parse(readFileSync(new URL('./generated/search.json', import.meta.url), 'utf8')) as CompiledSearch; // as: the compiler of the definitions writes exactly this
 
-export type SearchParameter = CompiledParameter & { readonly common: boolean };
+export type SearchParameter = CompiledParameter & {
+  readonly common: boolean;
+  /** How its values are found where they are not at its paths, which then only tell their types. */
+  readonly find?: (resource: Json) => readonly Found[];
+  /** Why it cannot be asked for yet: the resources stored before it are still being indexed. */
+  readonly pending?: string;
+};
 
 /** The parameters of every type: `_id`, `_tag`, …; `_text` only where there is a narrative. */
 export const commonParameters: readonly SearchParameter[] = table.common.map((each) => ({ ...each, common: true }));
@@ -37,6 +44,35 @@ export function searchParametersOf(type: string): readonly SearchParameter[] {
 
 export function findSearchParameter(type: string, code: string): SearchParameter | undefined {
   return byType.get(type)?.get(code);
+}
+
+/** The values a resource has for a parameter. */
+export function findValues({ find, paths }: SearchParameter, start: Found): readonly Found[] {
+  if (find) {
+    return find(start.value as Json); // as: a search parameter is asked of a resource
+  }
+  const [only, ...others] = paths;
+  return only && others.length === 0 ? walkPath(start, only) : paths.flatMap((path) => walkPath(start, path));
+}
+
+/** The parameters that searches and indexes know: those of the standard, and those that were added to the record. */
+export type ParameterTable = {
+  readonly find: (type: string, code: string) => SearchParameter | undefined;
+  readonly of: (type: string) => readonly SearchParameter[];
+  /** Those beyond the standard. */
+  readonly added: (type: string) => readonly SearchParameter[];
+};
+
+export const coreParameters: ParameterTable = { find: findSearchParameter, of: searchParametersOf, added: () => [] };
+
+/** The standard's parameters and some more, by type. */
+export function withAdded(added: ReadonlyMap<string, readonly SearchParameter[]>): ParameterTable {
+  const of = (type: string): readonly SearchParameter[] => added.get(type) ?? [];
+  return {
+    find: (type, code) => findSearchParameter(type, code) ?? of(type).find((each) => each.code === code),
+    of: (type) => [...searchParametersOf(type), ...of(type)],
+    added: of,
+  };
 }
 
 /** The parameter under which every type is searched alike. */

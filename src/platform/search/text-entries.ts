@@ -45,8 +45,9 @@ function toCharacter(point: number): string {
   return point > 0 && point <= 0x10ffff ? String.fromCodePoint(point).toWellFormed() : ' ';
 }
 
+/** Numbers are searched as what they are. */
 function isKept(word: string): boolean {
-  return word.length <= wordCharacters;
+  return word.length > 1 && word.length <= wordCharacters && !/^\d+$/.test(word);
 }
 
 function collect(value: Json, told: ReadonlySet<string>, written: Set<string>): void {
@@ -63,34 +64,37 @@ function collect(value: Json, told: ReadonlySet<string>, written: Set<string>): 
 
 let texts: ReadonlySet<string> | undefined;
 
-/** Strings that are addresses or numbers of something rather than words; identifiers and units have parameters of their own. */
-const noWords = ['id', 'reference', 'versionId', 'div', 'expression', 'path', 'value', 'unit'];
+/**
+ * Strings that address something, and those that say again what a code, a unit or a target says: every word costs each
+ * write of its resource, and these have searches of their own (`:text`, chains, tokens).
+ */
+const noWords = ['id', 'reference', 'versionId', 'div', 'expression', 'path', 'display', 'unit', 'value', 'postalCode'];
 
-/** JSON names of the elements that hold words: those of type string and markdown of any R4 type. */
+/** JSON names of the elements that hold words: those that are a string or markdown in every R4 type that has them. */
 function namesOfTexts(): ReadonlySet<string> {
-  if (!texts) {
-    const names = new Set<string>();
-    const seen = new Set<TypeModel>();
-    const visit = (type: TypeModel): void => {
-      if (seen.has(type)) {
-        return;
-      }
-      seen.add(type);
-      for (const { key, typeName, type: inner } of type.properties.values()) {
-        if (typeName === 'string' || typeName === 'markdown') {
-          names.add(key);
-        }
-        visit(inner);
-      }
-    };
-    resourceTypes.forEach((name) => {
-      const type = findType(name);
-      if (type) {
-        visit(type);
-      }
-    });
-    noWords.forEach((name) => names.delete(name));
-    texts = names;
-  }
+  texts ??= collectNames();
   return texts;
+}
+
+function collectNames(): ReadonlySet<string> {
+  const words = new Set<string>();
+  const others = new Set(noWords);
+  const seen = new Set<TypeModel>();
+  const visit = (type: TypeModel): void => {
+    if (seen.has(type)) {
+      return;
+    }
+    seen.add(type);
+    for (const { key, typeName, isPrimitive, type: inner } of type.properties.values()) {
+      if (typeName === 'string' || typeName === 'markdown') {
+        words.add(key);
+      } else if (isPrimitive) {
+        others.add(key);
+      }
+      visit(inner);
+    }
+  };
+  resourceTypes.map(findType).forEach((type) => type && visit(type));
+  others.forEach((name) => words.delete(name));
+  return words;
 }

@@ -1,3 +1,8 @@
+export {
+  type AddedParameters,
+  type AddedParametersOptions,
+  openAddedParameters,
+} from './added-parameters/added-parameters.ts';
 export { bucketCount, bucketOfId, newId } from './bucket.ts';
 export { type Erasure, type ErasureResult, eraseResources } from './erase-resources.ts';
 export { diskFull, gone, notFound, placedAt } from './errors.ts';

@@ -1,6 +1,6 @@
 import { AppError, type Issue } from '#platform/errors';
 import { type Resource, validateResource } from '#platform/fhir';
-import { type IndexEntries, indexEntriesOf } from '#platform/search';
+import { type IndexEntries, indexEntriesOf, readAddedParameter } from '#platform/search';
 import { invalidResource } from './errors.ts';
 import type { PreparedWrite } from './prepared-write.ts';
 import type { StoredVersion } from './read-rows.ts';
@@ -19,7 +19,7 @@ export type PrepareOptions = {
 const methods = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
 
 /** What preparing needs of the store. */
-export type Surroundings = Pick<Store, 'baseUrl' | 'now'>;
+export type Surroundings = Pick<Store, 'baseUrl' | 'now' | 'parameters'>;
 
 /** Validates what is to be written and computes its row and entries. */
 export function prepareWrite(store: Surroundings, step: Step, options: PrepareOptions): PreparedWrite {
@@ -41,8 +41,11 @@ export function prepareWrite(store: Surroundings, step: Step, options: PrepareOp
   if (!options.validated) {
     refuseInvalid(step, resource);
   }
+  if (request.type === 'SearchParameter') {
+    refuseUnsearchable(store, step, resource);
+  }
   const content = stampResource(resource, base.id, base.version, base.updated);
-  const entries = indexEntriesOf({ ...resource, id: base.id }, store.baseUrl);
+  const entries = indexEntriesOf({ ...resource, id: base.id }, store.baseUrl, store.parameters?.table());
   refuseTooMany(step, entries);
   return { ...base, content, entries };
 }
@@ -73,6 +76,32 @@ export function refuseInvalid(step: Step, resource: Resource): void {
   if (issues.length > 0) {
     throw invalidResource(issues.map((issue) => placeIssue(issue, step)));
   }
+}
+
+/** An active SearchParameter is in force from its write: one that cannot be is not stored. */
+function refuseUnsearchable({ parameters }: Surroundings, step: Step, resource: Resource): void {
+  try {
+    const added = readAddedParameter(resource);
+    for (const type of added?.parameters.keys() ?? []) {
+      const owner = parameters?.owner(type, added?.code ?? '');
+      if (owner !== undefined && owner !== step.id) {
+        throw codeIsTaken(type, owner);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof AppError)) {
+      throw error;
+    }
+    const issues = error.issues.map((issue) => placeIssue(issue, step));
+    throw new AppError(error.kind, error.code, error.message, { issues });
+  }
+}
+
+function codeIsTaken(type: string, owner: string): AppError {
+  const text = `The code is that of SearchParameter/${owner}, which ${type} is searched by already; choose another.`;
+  return new AppError('ruleBroken', 'store.parameter-taken', text, {
+    issues: [{ severity: 'error', code: 'business-rule', text, expression: 'SearchParameter.code' }],
+  });
 }
 
 function placeIssue(issue: Issue, step: Step): Issue {

@@ -84,7 +84,7 @@ export async function findOnly(
   sql: Sql,
   { type, criteria, without = new Set() }: Sought,
 ): Promise<StoredVersion | undefined> {
-  const { matches } = await runSearch(sql, conditionQuery(type, criteria, 2 + without.size), store.baseUrl);
+  const { matches } = await runSearch(sql, conditionQuery(store, { type, criteria }, 2 + without.size), store.baseUrl);
   const [match, second] = matches.filter((each) => !without.has(`${type}/${each.id}`));
   if (second) {
     throw multipleMatches(type);
@@ -93,8 +93,8 @@ export async function findOnly(
 }
 
 /** Criteria select; what else a search can say (order, pages, summary) has no meaning in them. */
-function conditionQuery(type: string, criteria: Criteria, count: number): SearchQuery {
-  const query = parseSearch(type, criteria);
+function conditionQuery({ parameters }: Store, { type, criteria }: Sought, count: number): SearchQuery {
+  const query = parseSearch(type, criteria, parameters ? { table: parameters.table() } : {});
   if (query.branches.every(({ conditions }) => conditions.length === 0)) {
     throw new AppError('stale', 'store.criteria-empty', `The criteria for ${type} select everything.`);
   }

@@ -1,4 +1,5 @@
 import type { Resource } from '#platform/fhir';
+import type { AddedParameters } from './added-parameters/added-parameters.ts';
 import type { Sql, SqlPool } from './sql.ts';
 
 /** What every function of the record works with. */
@@ -9,6 +10,8 @@ export type Store = {
   /** Own FHIR address without a closing slash: references that carry it are references within the record. */
   readonly baseUrl?: string;
   readonly now: () => Date;
+  /** The search parameters there are; those of the standard alone where nothing is said. */
+  readonly parameters?: AddedParameters;
   /** What parts have to say before a resource of their type is stored. */
   readonly guards?: Readonly<Record<string, Guard>>;
   /** Asked before each write; throws where none may be made now. */

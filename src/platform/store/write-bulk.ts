@@ -97,6 +97,11 @@ export async function writeBulk(
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<readonly KnownRow[]> {
   store.beforeWrite?.();
+  await store.parameters?.renew();
+  const table = store.parameters?.table();
+  if (table && addresses.some(({ type }) => table.added(type).length > 0)) {
+    return addresses.map((_, row) => ({ row, isCurrent: false })); // the threads know the standard's parameters alone
+  }
   let known = await findKnown(store.sql, addresses);
   for (;;) {
     try {

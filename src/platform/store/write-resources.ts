@@ -40,9 +40,13 @@ export async function writeResources(
   options: WriteOptions = {},
 ): Promise<WriteResult[]> {
   store.beforeWrite?.();
+  await store.parameters?.renew();
   const alone = await writeAlone(store, actor, requests, options);
   const results = alone ?? (await retrying(() => writeInTransaction(store, actor, requests, options)));
   countWrites(results);
+  if (store.parameters && requests.some(({ type }) => type === 'SearchParameter')) {
+    await store.parameters.refresh();
+  }
   store.afterWrite?.();
   return results;
 }

@@ -8,7 +8,7 @@ export type FhirPathVariables = Readonly<Record<string, unknown>>;
 export type FhirPath = (value: unknown, variables?: FhirPathVariables) => unknown[];
 
 /** Functions that replace the engine's own. */
-const functions: UserInvocationTable = {
+export const fhirPathFunctions: UserInvocationTable = {
   // The engine reads patterns in Unicode mode, which refuses escapes that FHIR's own invariants use.
   matches: { fn: matches, arity: { 1: ['String'] } },
   // The engine's own wait for a server; these ask the host at hand.
@@ -58,7 +58,7 @@ export function compileFhirPath(expression: string, base?: string): FhirPath {
   const evaluate = fhirpath.compile(path, r4, {
     async: false,
     traceFn: () => undefined,
-    userInvocationTable: functions,
+    userInvocationTable: fhirPathFunctions,
   });
   return (value, variables = {}) => {
     // The engine cannot start from a bare JavaScript number; it has its own decimal.

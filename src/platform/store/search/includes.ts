@@ -1,8 +1,11 @@
 import {
+  coreParameters,
   findSearchParameter,
+  findValues,
   followedFrom,
   type Include,
   normalizeReference,
+  type ParameterTable,
   parseLocalReference,
   referenceKey,
   referringTo,
@@ -10,7 +13,6 @@ import {
   storedTypes,
   tokenForm,
   valueKey,
-  walkPath,
 } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { findMany, type ResourceAddress, type StoredVersion } from '../read-rows.ts';
@@ -26,7 +28,7 @@ export async function findIncluded(
   matches: readonly StoredVersion[],
   includes: readonly Include[],
   revIncludes: readonly Include[],
-  baseUrl?: string,
+  { baseUrl, table = coreParameters }: { readonly baseUrl?: string | undefined; readonly table?: ParameterTable } = {},
 ): Promise<StoredVersion[]> {
   const seen = new Set(matches.map(addressOf));
   const included: StoredVersion[] = [];
@@ -35,8 +37,8 @@ export async function findIncluded(
   while (from.length > 0 && included.length < includedAtMost) {
     const active = (each: Include): boolean => round === 0 || each.iterate;
     const found = [
-      ...(await findReferenced(sql, from, includes.filter(active), baseUrl)),
-      ...(await findReferring(sql, from, revIncludes.filter(active))),
+      ...(await findReferenced(sql, from, includes.filter(active), { baseUrl, table })),
+      ...(await findReferring(sql, from, revIncludes.filter(active), table)),
     ].filter((each) => !seen.has(addressOf(each)) && seen.add(addressOf(each)));
     included.push(...found.slice(0, includedAtMost - included.length));
     from = found;
@@ -56,12 +58,12 @@ async function findReferenced(
   sql: Sql,
   from: readonly StoredVersion[],
   includes: readonly Include[],
-  baseUrl: string | undefined,
+  { baseUrl, table }: { readonly baseUrl: string | undefined; readonly table: ParameterTable },
 ): Promise<StoredVersion[]> {
   const wanted: Wanted = { addresses: new Map(), canonicals: new Map() };
   for (const source of from) {
     const followed = includes.flatMap((include) =>
-      followedFrom(source.type, include).map((parameter) => ({ parameter, target: include.target })),
+      followedFrom(table, source.type, include).map((parameter) => ({ parameter, target: include.target })),
     );
     if (followed.length > 0 && source.content !== null) {
       const resource: unknown = JSON.parse(source.content);
@@ -78,18 +80,16 @@ function addReferences(
   { parameter, target }: { readonly parameter: SearchParameter; readonly target: string | undefined },
   baseUrl: string | undefined,
 ): void {
-  for (const path of parameter.paths) {
-    for (const { value } of walkPath({ value: resource, type: '' }, path)) {
-      const text = typeof value === 'object' && value !== null && 'reference' in value ? value.reference : value;
-      if (typeof text !== 'string') {
-        continue;
-      }
-      const local = parseLocalReference(normalizeReference(text, baseUrl));
-      if (local && (target === undefined || local.type === target)) {
-        addresses.set(addressOf(local), local);
-      } else if (!local && text === value) {
-        canonicals.set(text, target === undefined ? (parameter.target ?? storedTypes) : [target]);
-      }
+  for (const { value } of findValues(parameter, { value: resource, type: '' })) {
+    const text = typeof value === 'object' && value !== null && 'reference' in value ? value.reference : value;
+    if (typeof text !== 'string') {
+      continue;
+    }
+    const local = parseLocalReference(normalizeReference(text, baseUrl));
+    if (local && (target === undefined || local.type === target)) {
+      addresses.set(addressOf(local), local);
+    } else if (!local && text === value) {
+      canonicals.set(text, target === undefined ? (parameter.target ?? storedTypes) : [target]);
     }
   }
 }
@@ -119,12 +119,13 @@ async function findReferring(
   sql: Sql,
   to: readonly StoredVersion[],
   revIncludes: readonly Include[],
+  table: ParameterTable,
 ): Promise<StoredVersion[]> {
   const keys = new Set<bigint>();
   for (const target of to) {
     const names = [addressOf(target), ...(hasUrl(target.type) && revIncludes.length > 0 ? namesOf(target) : [])];
     for (const include of revIncludes) {
-      for (const { source, parameter } of referringTo(target.type, include)) {
+      for (const { source, parameter } of referringTo(table, target.type, include)) {
         names.forEach((name) => keys.add(referenceKey(source, parameter.code, name)));
       }
     }

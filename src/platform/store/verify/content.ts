@@ -1,5 +1,6 @@
 import { parseJson, type Resource } from '#platform/fhir';
-import { indexEntriesOf } from '#platform/search';
+import { indexEntriesOf, type ParameterTable } from '#platform/search';
+import { readIndexRules } from '../added-parameters/added-parameters.ts';
 import { arrayLiteral } from '../array-literal.ts';
 import { bucketOfId } from '../bucket.ts';
 import type { AuthoredWrite } from '../prepared-write.ts';
@@ -23,13 +24,15 @@ export async function verifyContent(
   onFault: (fault: string) => void,
   baseUrl?: string,
 ): Promise<number> {
+  const rules = await readIndexRules(sql);
   const chosen = clause`bucket = any(${arrayLiteral(buckets)}::text::smallint[])`;
   let resources = 0;
   const current = clause`select bucket, type, id, version, updated, method, content from record.resource where ${chosen}`;
   for await (const rows of pages<Row>(sql, current, pageSize)) {
     const read = rows.flatMap((row) => readRow(row, onFault));
     (await misplaced(sql, rows)).forEach(onFault);
-    (await differences(sql, read, baseUrl)).forEach(onFault);
+    const settled = read.filter(({ row }) => rules.isSettled(row.type));
+    (await differences(sql, settled, { baseUrl, table: rules.table })).forEach(onFault);
     resources += rows.length;
   }
   const superseded = clause`
@@ -76,17 +79,19 @@ async function misplaced(sql: Sql, rows: readonly Row[]): Promise<string[]> {
     .map((row) => `${nameOf(row)}: its locator does not lead to it`);
 }
 
-function asWrite({ row, resource }: Read, baseUrl: string | undefined): AuthoredWrite {
+type Indexing = { readonly baseUrl: string | undefined; readonly table: ParameterTable };
+
+function asWrite({ row, resource }: Read, { baseUrl, table }: Indexing): AuthoredWrite {
   const { bucket, type, id, version, updated, content } = row;
-  const entries = indexEntriesOf(resource, baseUrl);
+  const entries = indexEntriesOf(resource, baseUrl, table);
   const write = { bucket, type, id, version, updated, content, entries, supersedes: 0, isNew: false };
   return { write: { ...write, method: 'PUT' }, actor: { name: '' } };
 }
 
 /** Compares what is stored with what would be written now; a resource that was changed meanwhile is passed over. */
-async function differences(sql: Sql, read: readonly Read[], baseUrl: string | undefined): Promise<string[]> {
+async function differences(sql: Sql, read: readonly Read[], indexing: Indexing): Promise<string[]> {
   if (read.length === 0) return [];
-  const writes = read.map((each) => asWrite(each, baseUrl));
+  const writes = read.map((each) => asWrite(each, indexing));
   const columns = toColumns(writes);
   const ranges = toRanges(writes);
   const rows = await sql<{ name: string; wrong: string }[]>`
