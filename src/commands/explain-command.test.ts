@@ -1,20 +1,22 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
 import { runVsis } from '../../test/support/run-vsis.ts';
 import { makeTempFolder } from '../../test/support/temp-folder.ts';
+import { migrationParts } from '../migration-parts.ts';
 import { readSearch } from './explain-command.ts';
 
-describe('vsis explain', () => {
-  let database: TestDatabase;
+describe('vsis explain', { timeout: 60_000 }, () => {
+  // A server of its own, which the command joins: the account it works with belongs to the whole server.
+  let database: ProgramDatabase;
   let folder: Awaited<ReturnType<typeof makeTempFolder>>;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     folder = await makeTempFolder();
-  });
+    database = await openProgramDatabase({ dataDir: folder.path, migrationParts, program: 'a test' });
+  }, 60_000);
 
   afterAll(async () => {
-    await database.drop();
+    await database.close();
     await folder.remove();
   });
 
@@ -24,8 +26,7 @@ describe('vsis explain', () => {
     [[], 2, /One search is wanted/],
     [['Patent?name=x'], 2, /Patent is no resource type/],
   ])('%j', async (args, code, output) => {
-    const environment = { DATABASE_URL: database.ownerUrl };
-    const program = runVsis('src/cli.ts', ['explain', '--data-dir', folder.path, ...args], environment);
+    const program = runVsis('src/cli.ts', ['explain', '--data-dir', folder.path, ...args]);
     expect([await program.ended, program.output()]).toEqual([code, expect.stringMatching(output)]);
   });
 });
