@@ -53,7 +53,7 @@ export function parameterNumber(type: string, parameter: string): number {
 }
 
 /** Stands for "no system" among identifying tokens. */
-export const noSystem = 0n;
+const noSystem = 0n;
 
 /** How an identifying token is kept: its value under the parameter, and its system. */
 export type IdentifierEntry = { readonly key: bigint; readonly system: bigint };
