@@ -21,6 +21,7 @@ export async function insertDistributed(sql: Sql, writes: readonly AuthoredWrite
   const rids = numbers.map(({ rid }) => rid);
   const columns = toColumns(writes);
   const fresh = toNewColumns(writes);
+  const nested = toNested(writes);
   await sql`
     insert into record.resource (bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo,
       date_hi, lead_key, label, keys, identified, strings, content)
@@ -32,7 +33,7 @@ export async function insertDistributed(sql: Sql, writes: readonly AuthoredWrite
         ${columns.method}::text::text[], ${fresh.self}::text::bigint[], ${columns.patient}::text::text[],
         ${columns.patientKey}::text::bigint[], ${columns.dateLo}::text::timestamptz[],
         ${columns.dateHi}::text::timestamptz[], ${columns.lead}::text::bigint[], ${columns.label}::text::text[],
-        ${columns.keys}::text::text[], ${columns.identified}::text::text[], ${columns.strings}::text::text[],
+        ${nested.keys}::text::text[], ${nested.identified}::text::text[], ${nested.strings}::text::text[],
         string_to_array(${columns.content}::text, ${contentSeparator}))
       as g(bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo, date_hi, lead_key, label,
         keys, identified, strings, content)
@@ -216,4 +217,15 @@ async function insertHistory(sql: Sql, all: readonly Superseding[]): Promise<voi
       ${list((row) => row.updated)}::text::timestamptz[], ${list((row) => row.method)}::text::text[],
       string_to_array(${content}::text, ${contentSeparator}))
       as g(bucket, type, id, version, updated, method, content)`;
+}
+
+/** What each resource is found by, as arrays within an array. */
+function toNested(writes: readonly AuthoredWrite[]) {
+  const list = (pick: (each: AuthoredWrite) => readonly Element[]): string =>
+    arrayLiteral(writes.map((each) => arrayLiteral(pick(each))));
+  return {
+    keys: list(({ write }) => write.entries?.keys ?? []),
+    identified: list(({ write }) => (write.entries?.identifiers ?? []).flatMap(({ key, system }) => [key, system])),
+    strings: list(({ write }) => write.entries?.strings ?? []),
+  };
 }
