@@ -6,7 +6,7 @@ const beginning = new DataView(new ArrayBuffer(8));
 
 /** The number that `hash64` gives, of a text that will not come again: it is not remembered. */
 export function hash64Once(text: string): bigint {
-  const digest = hash('sha256', text, 'latin1'); // a buffer for each would cost three times what the hash does
+  const digest = hash('sha256', text, 'binary'); // a buffer for each would cost three times what the hash does
   for (let at = 0; at < 8; at += 1) {
     beginning.setUint8(at, digest.charCodeAt(at));
   }
