@@ -6,6 +6,9 @@ import { tooContended } from './errors.ts';
 const passing = new Set(['40001', '40P01', '23505']);
 const attempts = 6;
 
+/** A version that was to be superseded is not the current one any more: another was written after it had been looked for. */
+export class Overtaken extends Error {}
+
 /** Runs a transaction again when it lost against another through no fault of its own. */
 export async function retrying<Result>(run: () => Promise<Result>): Promise<Result> {
   for (let attempt = 1; ; attempt += 1) {
@@ -23,7 +26,7 @@ export async function retrying<Result>(run: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** Whether the database refused the work only because of what others did at the same time. */
+/** Whether the work could not be done only because of what others did at the same time. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && passing.has(error.code);
+  return error instanceof Overtaken || (error instanceof postgres.PostgresError && passing.has(error.code));
 }
