@@ -39,7 +39,7 @@ describe.runIf(citusUrl !== undefined)('the record on several servers', { timeou
     const { path, remove } = await makeTempFolder();
     removeFolder = remove;
     database = await openProgramDatabase({ dataDir: path, databaseUrl: citusUrl, migrationParts, program: 'a test' });
-    store = { sql: database.sql, distributed: database.distributed, now: () => new Date() };
+    store = { sql: database.sql, now: () => new Date() };
   }, 120_000);
   afterAll(async () => {
     await database.close();

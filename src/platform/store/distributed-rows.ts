@@ -38,9 +38,9 @@ export async function selectCurrentByBucket(
     found.push(
       ...(await sql<StoredVersion[]>`
         select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
-        from record.resource r
-        where r.bucket = ${bucket}
-          and (r.type, r.id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))
+        from unnest(${types}::text::text[], ${ids}::text::text[]) as a(type, id)
+          join record.resource r on r.type = a.type and r.id = a.id
+        where r.bucket = ${bucket} -- a row that was waited for is looked at again, which this form bears
         order by r.type, r.id
         ${locked ? sql`for update of r` : sql``}`),
     );

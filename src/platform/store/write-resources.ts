@@ -78,7 +78,7 @@ async function writeInTransaction(
   const steps = requests.map((request, at) => toStep(request, options.paths?.[at]));
   return store.sql.begin(async (sql) => {
     await resolveConditions(store, sql, steps);
-    await lockTargets(sql, steps, store.distributed);
+    await lockTargets(sql, steps);
     applyPreconditions(steps);
     await connectEntries(store, sql, steps, options.closed ?? false);
     await applyGuards(store, sql, steps);
@@ -86,7 +86,7 @@ async function writeInTransaction(
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     const open = [...writes].flatMap(([step, prepared]) => (unchanged.has(step) ? [] : [prepared]));
     await rememberUnits(store.sql, sql, unitsOf(open));
-    await writeAll(store, sql, actor, open);
+    await writeAll(sql, actor, open);
     const results = steps.map((step) => resultOf(step, writes, unchanged));
     await options.before?.(sql, results);
     return results;
@@ -116,13 +116,8 @@ function isWrittenAlready(step: Step, writes: ReadonlyMap<Step, PreparedWrite>):
   return prepared !== undefined && isUnchanged(step, prepared);
 }
 
-async function writeAll(
-  { distributed }: Store,
-  sql: Sql,
-  actor: Actor,
-  prepared: readonly PreparedWrite[],
-): Promise<void> {
-  const done = await writeRows(sql, prepared, actor, distributed);
+async function writeAll(sql: Sql, actor: Actor, prepared: readonly PreparedWrite[]): Promise<void> {
+  const done = await writeRows(sql, prepared, actor);
   if (done.includes(false)) {
     throw tooContended(); // rows are locked before, so that this is a guard rather than a case
   }
