@@ -81,7 +81,7 @@ export function findEarlierResult(
 
 function listResults(): BenchResult[] {
   try {
-    const files = readdirSync(resultsFolder).filter((file) => /^\d{4}-.*\.json$/.test(file)); // beside other benches' own
+    const files = readdirSync(resultsFolder).filter((file) => /^\d{4}-(?!.*-bulk-).*\.json$/.test(file)); // beside other benches' own
     return files.map((file) => readResult(join(resultsFolder, file)));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];

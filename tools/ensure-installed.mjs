@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mendPostgres } from './mend-postgres.mjs';
 
 const stampName = '.vsis-lock-hash';
 const reportEveryMs = 3_000;
@@ -85,11 +86,25 @@ function runNpm(root, args) {
   });
 }
 
-/**
- * Brings node_modules to the lock file when it is not there already. Install scripts are not run: the only one that
- * matters makes links inside the PostgreSQL package, and the program makes these itself.
- */
+/** Brings node_modules to the lock file when it is not there already, and mends the SQL client in it. */
 export async function ensureInstalled(root) {
+  if (!(await bringToLock(root))) return false;
+  try {
+    mendPostgres(root);
+    return true;
+  } catch (error) {
+    console.error(
+      `The SQL client could not be mended, and would end the program when a connection is cut: ${error.message}`,
+    );
+    return false;
+  }
+}
+
+/**
+ * Install scripts are not run: the only one that matters makes links inside the PostgreSQL package, and the program makes
+ * these itself.
+ */
+async function bringToLock(root) {
   if (isInstalled(root)) return true;
   console.log('Installing what VSİS needs (once per version, about a minute) …');
   const startedAt = Date.now();

@@ -9,7 +9,13 @@ let folder: { path: string; remove: () => Promise<void> };
 beforeEach(async () => {
   folder = await makeTempFolder();
   await mkdir(join(folder.path, 'tools'));
-  for (const file of ['run.mjs', 'ensure-installed.mjs', 'find-pinned-node.mjs', 'watch-npm.mjs']) {
+  for (const file of [
+    'run.mjs',
+    'ensure-installed.mjs',
+    'mend-postgres.mjs',
+    'find-pinned-node.mjs',
+    'watch-npm.mjs',
+  ]) {
     await cp(join(import.meta.dirname, file), join(folder.path, 'tools', file));
   }
   await mkdir(join(folder.path, 'src'));

@@ -103,25 +103,53 @@ async function cutDatabaseConnections(): Promise<number> {
   return rows.length;
 }
 
+/** Two resources of one transaction, which looks something up and so holds its connection through several statements. */
+const pairOf = (tag: string) => ({
+  resourceType: 'Bundle',
+  type: 'transaction',
+  entry: [1, 2].map((number) => ({
+    resource: { resourceType: 'Basic', code: { text: `pair ${tag}` }, identifier: [{ value: `${tag}/${number}` }] },
+    request: {
+      method: 'POST',
+      url: 'Basic',
+      ifNoneExist: `identifier=${encodeURIComponent(`${tag}/${number}`)}`,
+    },
+  })),
+});
+
 it(
-  'a database connection that is cut under a group of writes gives each client an error or a true answer',
+  'a database connection that is cut under writes and transactions gives each client an error or a true answer',
   async () => {
     const stop = { now: false };
     const told = new Map<string, string>();
-    const counted = { connectionsCut: 0, acknowledged: 0, answered503: 0, unacknowledgedButStored: 0, lost: 0 };
+    const pairs = new Set<string>();
+    const counted = {
+      connectionsCut: 0,
+      acknowledged: 0,
+      answered503: 0,
+      unacknowledgedButStored: 0,
+      slowestMs: 0,
+      lost: 0,
+    };
     const writer = async (name: string): Promise<void> => {
       for (let number = 0; !stop.now; number += 1) {
         const id = `${name}-${number % 3}`;
         const resource = { resourceType: 'Patient', name: [{ family: `${name} ${number}` }] };
-        const answer =
-          number % 2 === 0
-            ? await server.post('Patient', resource)
-            : await server.put(`Patient/${id}`, { ...resource, id });
-        expect([200, 201, 503]).toContain(answer.status);
-        if (answer.status === 503) {
+        const ways = [
+          () => server.post('Patient', resource),
+          () => server.put(`Patient/${id}`, { ...resource, id }),
+          () => server.post('', pairOf(`${name} ${number}`)),
+        ] as const;
+        const askedMs = performance.now();
+        const answer = await ways[number % 3]?.();
+        counted.slowestMs = Math.max(counted.slowestMs, Math.round(performance.now() - askedMs));
+        expect([200, 201, 503]).toContain(answer?.status);
+        if (answer?.status === 503) {
           expect(answer.headers.get('Retry-After')).toBe('2');
           counted.answered503 += 1;
-        } else {
+        } else if (answer?.body['resourceType'] === 'Bundle') {
+          pairs.add(`${name} ${number}`);
+        } else if (answer) {
           const version = answer.headers.get('ETag')?.slice(3, -1);
           told.set(`${String(answer.body['id'])}/${version}`, answer.text);
         }
@@ -143,9 +171,17 @@ it(
       select concat_ws('/', id, version), content from record.history where type = 'Patient'`;
     const contents = new Map(stored.map(({ address, content }) => [address, content]));
     expect([...told].filter(([address, content]) => contents.get(address) !== content)).toEqual([]);
+    const numbers = await server.database.ownerSql<{ tag: string; count: number }[]>`
+      select content::jsonb #>> '{code,text}' as tag, count(*)::int as count from record.resource
+      where type = 'Basic' and content::jsonb #>> '{code,text}' like 'pair %' group by 1`;
+    const pairsStored = new Map(numbers.map(({ tag, count }) => [tag, count]));
+    expect([...pairsStored].filter(([, count]) => count !== 2)).toEqual([]); // no transaction by halves
+    expect([...pairs].filter((tag) => !pairsStored.has(`pair ${tag}`))).toEqual([]);
+    expect(pairs.size).toBeGreaterThan(0);
     expect(await checkRecord(server.database.ownerSql)).toEqual([]);
+    expect(counted.slowestMs).toBeLessThan(9_000); // a connection that cannot be made again times out after ten seconds
     expect(counted.answered503).toBeGreaterThan(0); // else nothing was cut in the middle
-    counted.acknowledged = told.size;
+    counted.acknowledged = told.size + pairs.size;
     counted.unacknowledgedButStored = stored.length - told.size;
     tellFault('database-connections-cut', counted);
   },

@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ImportSummary, importFiles, type Refusal } from '#platform/exchange';
+import { type ImportSummary, importFiles, type Refusal, SharedThreads } from '#platform/exchange';
 import type { Store } from '#platform/store';
 import { fetchInput } from './fetch-input.ts';
 import type { ImportInput, ImportPlan } from './import-plan.ts';
@@ -35,6 +35,7 @@ const begun: ImportProgress = {
 export async function runImport(store: Store, job: RunningJob, folder: string): Promise<ImportOutcome> {
   const { inputs } = job.plan as ImportPlan; // as: readImport wrote it
   let progress = (job.progress as ImportProgress | null) ?? begun; // as: written below
+  await using shared = new SharedThreads();
   await using refusals = new OutcomeFile(join(job.folder, `refused-${job.attempt}.ndjson`));
   while (progress.next < inputs.length) {
     const input = inputs[progress.next];
@@ -47,6 +48,7 @@ export async function runImport(store: Store, job: RunningJob, folder: string): 
       onRefused: (refusal: Refusal) => refusals.add(refusal),
       onProgress: ({ counts }) => job.save({ ...before, counts: sum(before.counts, counts) }),
       signal: job.signal,
+      shared,
     });
     progress = {
       counts: sum(progress.counts, summary),

@@ -101,8 +101,8 @@ type Watch = {
 };
 
 function end(statement: Statement, { startedMs, context, span }: Watch, result?: unknown): void {
+  if (!running.delete(statement)) return; // a connection that is lost may tell so twice
   const durationMs = performance.now() - startedMs;
-  running.delete(statement);
   (result === undefined ? failed : succeeded).record(durationMs / 1000);
   span?.end({ 'db.system.name': 'postgresql', 'db.query.text': shownText(statement) }, result === undefined);
   noteDuration('statement', durationMs, () => ({

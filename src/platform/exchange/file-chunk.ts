@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { isJsonObject, parseJson, type Resource } from '#platform/fhir';
 import { parseItem, resourceItems, toIssue } from './bundle-items.ts';
 import type { LoadItem } from './load-item.ts';
@@ -10,44 +11,52 @@ export type FileChunk = {
   readonly name: string;
   /** Number of the first line. */
   readonly firstLine: number;
-  readonly bytes: Uint8Array;
+  /** In memory of its own, which changes hands with the chunk. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** Items at the beginning that are decided already. */
   readonly skip: number;
 };
 
-export async function itemsOfChunk(chunk: FileChunk): Promise<LoadItem[]> {
+/** Lines are read as they are asked for, so that little of what one gives lives while the next is read. */
+export async function itemsOfChunk(chunk: FileChunk): Promise<Iterable<LoadItem>> {
   const items = chunk.kind === 'lines' ? itemsOfLines(chunk) : await itemsOfDocument(chunk);
-  return chunk.skip === 0 ? items : items.slice(chunk.skip);
+  return chunk.skip === 0 ? items : behind(items, chunk.skip);
 }
 
-function itemsOfLines({ name, firstLine, bytes }: FileChunk): LoadItem[] {
-  const text = decode(bytes);
-  if (text === undefined) {
-    return itemsOfBrokenLines({ name, firstLine, bytes });
-  }
-  return text
-    .split('\n')
-    .flatMap((line, at) => (line.trim() === '' ? [] : [parseItem(line, `${name}#${firstLine + at}`)]));
-}
-
-/** Some line is no UTF-8: each is read by itself. */
-function itemsOfBrokenLines({ name, firstLine, bytes }: Pick<FileChunk, 'name' | 'firstLine' | 'bytes'>): LoadItem[] {
-  const items: LoadItem[] = [];
-  for (let line = firstLine, from = 0; from < bytes.length; line += 1) {
-    const end = bytes.indexOf(newline, from);
-    const part = bytes.subarray(from, end < 0 ? bytes.length : end);
-    const text = decode(part);
-    const origin = `${name}#${line}`;
-    if (text === undefined) {
-      items.push({ origin, issues: [{ severity: 'error', code: 'structure', text: 'The line is no UTF-8.' }] });
-    } else if (text.trim() !== '') {
-      items.push(parseItem(text, origin));
+function* behind(items: Iterable<LoadItem>, skipped: number): Generator<LoadItem> {
+  let place = 0;
+  for (const item of items) {
+    if (place >= skipped) {
+      yield item;
     }
-    from = end < 0 ? bytes.length : end + 1;
+    place += 1;
   }
-  return items;
 }
 
+type Lines = Pick<FileChunk, 'name' | 'firstLine' | 'bytes'>;
+
+/** Each line is decoded by itself: one letter beyond Latin-1 makes the whole of a text twice as large, and slower. */
+function* itemsOfLines({ name, firstLine, bytes }: Lines): Generator<LoadItem> {
+  const isText = isUtf8(bytes);
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let from = buffer.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? byteOrderMark.length : 0;
+  for (let line = firstLine; from < buffer.length; line += 1) {
+    const found = buffer.indexOf(newline, from);
+    const end = found < 0 ? buffer.length : found;
+    const origin = `${name}#${line}`;
+    if (!isText && !isUtf8(buffer.subarray(from, end))) {
+      yield { origin, issues: [{ severity: 'error', code: 'structure', text: 'The line is no UTF-8.' }] };
+    } else {
+      const text = buffer.toString('utf8', from, end);
+      if (text.trim() !== '') {
+        yield parseItem(text, origin);
+      }
+    }
+    from = end + 1;
+  }
+}
+
+const byteOrderMark = Buffer.from('\ufeff');
 export const newline = 0x0a;
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -1,12 +1,12 @@
 import type { Store } from '#platform/store';
-import { type FileChunk, itemsOfChunk } from './file-chunk.ts';
+import type { FileChunk } from './file-chunk.ts';
 import type { ReadProgress } from './file-pieces.ts';
 import { finishProgress, saveProgress } from './import-progress.ts';
 import type { LoadItem } from './load-item.ts';
 import { type Portion, preparedHere } from './load-resources.ts';
 import type { PreparePool } from './prepare-pool.ts';
 import type { PortionSettings } from './prepare-portion.ts';
-import { readDocument, readLineChunks } from './read-chunks.ts';
+import { readDocument, readLineChunks, reuseChunk } from './read-chunks.ts';
 import { readFileItems } from './read-file-items.ts';
 
 /** A file to import; under its key stands how far it has been imported. */
@@ -69,6 +69,8 @@ async function* fromLines({ path, name }: Source, done: number, reading: Reading
   for await (const { chunk, items, bytesRead } of readLineChunks(path, name, reading.progress)) {
     if (left < items) {
       yield portionOf({ ...chunk, skip: left }, bytesRead, reading);
+    } else {
+      reuseChunk(chunk);
     }
     left = Math.max(left - items, 0);
   }
@@ -88,8 +90,7 @@ async function* fromDocument({ path, name }: Source, done: number, reading: Read
 
 function portionOf(chunk: FileChunk, bytesRead: number, { context, place }: Reading): Portion {
   return {
-    prepared: context.pool.prepare(chunk, context.store.now().getTime()),
-    itemsAgain: () => itemsOfChunk(chunk),
+    ready: context.pool.prepare(chunk, context.store.now().getTime()),
     bytesRead,
     note: place.move,
   };

@@ -7,7 +7,7 @@ import { isImportable, portionsOf, type Source } from './file-portions.ts';
 import { findProgress } from './import-progress.ts';
 import type { Refusal } from './load-item.ts';
 import { loadPortions, type Portion, settingsOf } from './load-resources.ts';
-import { openPreparePool, type PreparePool, usualThreads } from './prepare-pool.ts';
+import { openPreparePool, type PreparePool, type SharedThreads, usualThreads } from './prepare-pool.ts';
 import type { PortionSettings } from './prepare-portion.ts';
 import type { LoadCounts } from './store-portion.ts';
 
@@ -24,6 +24,8 @@ export type ImportOptions = {
   readonly keepVersions?: boolean;
   /** Threads that prepare resources; by the size of the files and the cores of the machine where nothing is said. */
   readonly threads?: number;
+  /** Threads that large files share with those of other calls by the same actor. */
+  readonly shared?: SharedThreads;
   /** Breaks the import off between two portions; it can be gone on with. */
   readonly signal?: AbortSignal;
 };
@@ -42,9 +44,8 @@ export async function importFiles(
 ): Promise<ImportSummary> {
   const sources = await listSources(paths);
   const totalBytes = sources.reduce((sum, each) => sum + each.bytes, 0);
-  const threads = options.threads ?? (unpackedBytes(sources) < worthThreadsBytes ? 0 : usualThreads());
   const settings = settingsOf(store, actor, options.keepVersions ?? false);
-  await using pool = openPreparePool(settings, threads);
+  await using pool = poolFor(sources, settings, options);
   const run = new ImportRun({ store, settings, pool, options });
   const { onProgress, onRefused } = options;
   const counts = await loadPortions(store, actor, run.portions(sources), {
@@ -53,6 +54,17 @@ export async function importFiles(
     onProgress: (current, doneBytes) => onProgress?.({ doneBytes, totalBytes, counts: current }),
   });
   return { ...counts, files: sources.length, skippedFiles: run.skippedFiles };
+}
+
+function poolFor(
+  sources: readonly Source[],
+  settings: PortionSettings,
+  { threads, shared }: Pick<ImportOptions, 'threads' | 'shared'>,
+): PreparePool {
+  if (threads === undefined && unpackedBytes(sources) >= worthThreadsBytes) {
+    return shared?.open(settings) ?? openPreparePool(settings, usualThreads());
+  }
+  return openPreparePool(settings, threads ?? 0);
 }
 
 /** About; FHIR packs to a tenth. */
@@ -80,7 +92,7 @@ class ImportRun {
   async *portions(sources: readonly Source[]): AsyncGenerator<Portion> {
     const begun: Portion[] = [];
     for await (const portion of this.#all(sources)) {
-      portion.prepared.catch(() => undefined); // reported when its turn comes
+      portion.ready.catch(() => undefined); // reported when its turn comes
       begun.push(portion);
       if (begun.length > this.#context.pool.ahead) {
         yield* begun.splice(0, 1);

@@ -4,6 +4,7 @@ export { type ImportOptions, type ImportSummary, importFiles } from './import-fi
 export { findProgress, finishProgress, type ImportProgress, listProgress, saveProgress } from './import-progress.ts';
 export type { LoadItem, Refusal } from './load-item.ts';
 export { type LoadOptions, loadResources } from './load-resources.ts';
+export { SharedThreads } from './prepare-pool.ts';
 export { startProgress } from './progress-line.ts';
 export { RefusalFile } from './refusal-file.ts';
 export type { LoadCounts } from './store-portion.ts';

@@ -1,4 +1,4 @@
-import type { Actor, Sql, Store } from '#platform/store';
+import { type Actor, reuseBulk, type Sql, type Store } from '#platform/store';
 import type { LoadItem, Refusal } from './load-item.ts';
 import { type PortionSettings, type PreparedPortion, preparePortion } from './prepare-portion.ts';
 import { addCounts, type LoadCounts, storePortion } from './store-portion.ts';
@@ -16,10 +16,17 @@ export type LoadOptions = {
 /** Resources written in one transaction: large enough that commits do not count, small enough to hold no lock long. */
 export const portionSize = 500;
 
-/** A portion on its way: ready or being made ready, and its items should they be needed again. */
+/** A portion that can be stored, and its items should they be needed again. */
+export type ReadyPortion = {
+  readonly prepared: PreparedPortion;
+  readonly itemsAgain: () => Promise<Iterable<LoadItem>>;
+  /** Gives its memory back; it is not read afterwards. */
+  readonly release: () => void;
+};
+
+/** A portion on its way: ready or being made ready. */
 export type Portion = {
-  readonly prepared: Promise<PreparedPortion>;
-  readonly itemsAgain: () => Promise<readonly LoadItem[]>;
+  readonly ready: Promise<ReadyPortion>;
   /** Bytes of the source that were read for it and all before it. */
   readonly bytesRead: number;
   /** Told once of how many items it is; what it gives runs in the transaction that decides the last of them. */
@@ -63,11 +70,11 @@ export async function* preparedHere(
 ): AsyncGenerator<Portion> {
   let gathered: LoadItem[] = [];
   const take = (): Portion => {
-    const ready = gathered;
+    const own = gathered;
     gathered = [];
+    const prepared = preparePortion(own, settings, now().getTime());
     return {
-      prepared: Promise.resolve(preparePortion(ready, settings, now().getTime())),
-      itemsAgain: async () => ready,
+      ready: Promise.resolve({ prepared, itemsAgain: async () => own, release: () => reuseBulk(prepared.bulk) }),
       bytesRead: bytesRead(),
       note,
     };
@@ -91,21 +98,23 @@ export async function loadPortions(
   options: LoadOptions,
 ): Promise<LoadCounts> {
   const counts: LoadCounts = { created: 0, updated: 0, unchanged: 0, refused: 0 };
-  const storeNext = async ({ itemsAgain, note, bytesRead }: Portion, prepared: PreparedPortion): Promise<void> => {
+  const storeNext = async ({ note, bytesRead }: Portion, ready: ReadyPortion): Promise<void> => {
+    const { prepared, itemsAgain, release } = ready;
     const stored = await storePortion(store, actor, prepared, itemsAgain, {
       onRefused: options.onRefused,
       keepVersions: options.keepVersions ?? false,
       before: note(prepared.items),
     });
+    release();
     addCounts(counts, stored);
     await refreshStatistics(store.sql, counts.created, stored.created);
     await options.onProgress?.(counts, bytesRead);
   };
   let storing: Promise<void> = Promise.resolve();
   for await (const portion of portions) {
-    const prepared = await portion.prepared;
+    const ready = await portion.ready;
     await storing;
-    storing = storeNext(portion, prepared);
+    storing = storeNext(portion, ready);
     storing.catch(() => undefined); // awaited, and so reported, before the next portion
   }
   await storing;

@@ -1,14 +1,18 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { type Bulk, reuseBulk } from '#platform/store';
 import { type FileChunk, itemsOfChunk } from './file-chunk.ts';
+import type { ReadyPortion } from './load-resources.ts';
+import { buffersOf, type PrepareAnswer, type PrepareTask } from './prepare-messages.ts';
 import { type PortionSettings, type PreparedPortion, preparePortion } from './prepare-portion.ts';
-import type { PrepareAnswer, PrepareTask } from './prepare-worker.ts';
+import { reuseChunk } from './read-chunks.ts';
 
 /** Threads that prepare chunks. */
 export type PreparePool = AsyncDisposable & {
   /** How many chunks may be on their way so that every thread has work and memory stays bounded. */
   readonly ahead: number;
-  readonly prepare: (chunk: FileChunk, nowMs: number) => Promise<PreparedPortion>;
+  /** Takes the chunk over. */
+  readonly prepare: (chunk: FileChunk, nowMs: number) => Promise<ReadyPortion>;
 };
 
 const threadsAtMost = 8;
@@ -23,7 +27,10 @@ export function openPreparePool(settings: PortionSettings, threads: number): Pre
   if (threads === 0) {
     return {
       ahead: 1,
-      prepare: async (chunk, nowMs) => preparePortion(await itemsOfChunk(chunk), settings, nowMs),
+      prepare: async (chunk, nowMs) => {
+        const prepared = preparePortion(await itemsOfChunk(chunk), settings, nowMs);
+        return { prepared, itemsAgain: () => itemsOfChunk(chunk), release: () => releaseHere(prepared, chunk) };
+      },
       [Symbol.asyncDispose]: async () => undefined,
     };
   }
@@ -43,9 +50,29 @@ export function openPreparePool(settings: PortionSettings, threads: number): Pre
   };
 }
 
+/** Threads for several imports of one settings, begun by the first that wants them: they take a second to be ready. */
+export class SharedThreads implements AsyncDisposable {
+  #pool: PreparePool | undefined;
+
+  /** The pool stays open until this is disposed of. */
+  open(settings: PortionSettings): PreparePool {
+    this.#pool ??= openPreparePool(settings, usualThreads());
+    return { ...this.#pool, [Symbol.asyncDispose]: async () => undefined };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool?.[Symbol.asyncDispose]();
+  }
+}
+
+function releaseHere({ bulk }: PreparedPortion, chunk: FileChunk): void {
+  reuseBulk(bulk);
+  reuseChunk(chunk);
+}
+
 class PrepareThread {
   readonly #worker: Worker;
-  readonly #waiting = new Map<number, PromiseWithResolvers<PreparedPortion>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<ReadyPortion>>();
   #number = 0;
 
   constructor(settings: PortionSettings) {
@@ -59,11 +86,11 @@ class PrepareThread {
     return this.#waiting.size;
   }
 
-  async prepare(chunk: FileChunk, nowMs: number): Promise<PreparedPortion> {
+  async prepare(chunk: FileChunk, nowMs: number): Promise<ReadyPortion> {
     this.#number += 1;
-    const answer = Promise.withResolvers<PreparedPortion>();
+    const answer = Promise.withResolvers<ReadyPortion>();
     this.#waiting.set(this.#number, answer);
-    this.#worker.postMessage({ number: this.#number, chunk, nowMs } satisfies PrepareTask);
+    this.#worker.postMessage({ number: this.#number, chunk, nowMs } satisfies PrepareTask, [chunk.bytes.buffer]);
     return answer.promise;
   }
 
@@ -75,10 +102,23 @@ class PrepareThread {
     const waiting = this.#waiting.get(answer.number);
     this.#waiting.delete(answer.number);
     if ('prepared' in answer) {
-      waiting?.resolve(answer.prepared);
+      const { prepared, chunk } = answer;
+      waiting?.resolve({
+        prepared,
+        itemsAgain: () => itemsOfChunk(chunk),
+        release: () => {
+          reuseChunk(chunk);
+          this.#giveBack(prepared.bulk);
+        },
+      });
     } else {
       waiting?.reject(answer.error);
     }
+  }
+
+  #giveBack(bulk: Bulk): void {
+    const spare = { ...bulk, addresses: [], units: [] };
+    this.#worker.postMessage({ spare } satisfies PrepareTask, buffersOf(spare));
   }
 
   #failAll(error: unknown): void {

@@ -1,7 +1,7 @@
-import type { Issue } from '#platform/errors';
+import { AppError, type Issue } from '#platform/errors';
 import { type Resource, stringifyJson, validateResource } from '#platform/fhir';
 import { isStoredType } from '#platform/search';
-import { type Actor, type Bulk, newId, prepareBulk, type WriteRequest } from '#platform/store';
+import { type Actor, type Bulk, BulkBuilder, newId, type WriteRequest } from '#platform/store';
 import type { LoadItem } from './load-item.ts';
 
 /** What all portions of a load have in common; can be handed to another thread. */
@@ -32,42 +32,49 @@ export type PreparedPortion = {
   readonly needy: readonly number[];
 };
 
-/** Validates, indexes and encodes items. `nowMs` becomes the time of the new versions. */
-export function preparePortion(items: readonly LoadItem[], settings: PortionSettings, nowMs: number): PreparedPortion {
-  const refusals: PortionRefusal[] = [];
-  const sound: number[] = [];
-  const requests: WriteRequest[] = [];
-  items.forEach((item, place) => {
-    const issues = item.issues ?? (item.resource ? issuesOf(item.resource) : []);
-    if (issues.length > 0 || !item.resource) {
-      refusals.push(toRefusal(item, issues));
-    } else {
-      sound.push(place);
-      requests.push(requestOf(item, item.resource));
-    }
-  });
+/** Validates, indexes and encodes items one after the other. `nowMs` becomes the time of the new versions. */
+export function preparePortion(items: Iterable<LoadItem>, settings: PortionSettings, nowMs: number): PreparedPortion {
   const { baseUrl, actor, keepVersions, guarded } = settings;
   const around = {
     now: () => new Date(nowMs),
     ...(baseUrl === undefined ? {} : { baseUrl }),
     guarded: new Set(guarded),
   };
-  const { bulk, places, needy, refused } = prepareBulk(around, actor, requests, { keepVersions });
-  const placeOf = (request: number): number => sound[request] ?? 0;
-  for (const { place, issues } of refused) {
-    const item = items[placeOf(place)];
-    if (item) {
-      refusals.push(toRefusal(item, issues));
+  const builder = new BulkBuilder(around, actor, { keepVersions });
+  const refusals: PortionRefusal[] = [];
+  const places: number[] = [];
+  const onlyNew: boolean[] = [];
+  const needy: number[] = [];
+  let place = 0;
+  for (const item of items) {
+    const outcome = addItem(builder, item);
+    if (outcome === 'row') {
+      places.push(place);
+      onlyNew.push(item.onlyNew ?? false);
+    } else if (outcome === 'needy') {
+      needy.push(place);
+    } else {
+      refusals.push(toRefusal(item, outcome));
     }
+    place += 1;
   }
-  return {
-    items: items.length,
-    refusals,
-    bulk,
-    places: places.map(placeOf),
-    onlyNew: places.map((place) => items[placeOf(place)]?.onlyNew ?? false),
-    needy: needy.map(placeOf),
-  };
+  return { items: place, refusals, bulk: builder.finish(), places, onlyNew, needy };
+}
+
+/** What became of the item: a row, one for `writeResources`, or the reasons why it is refused. */
+function addItem(builder: BulkBuilder, item: LoadItem): 'row' | 'needy' | readonly Issue[] {
+  const { resource, issues = resource ? issuesOf(resource) : [] } = item;
+  if (issues.length > 0 || !resource) {
+    return issues;
+  }
+  try {
+    return builder.add(requestOf(item, resource)) ? 'row' : 'needy';
+  } catch (error) {
+    if (!(error instanceof AppError)) {
+      throw error;
+    }
+    return error.issues;
+  }
 }
 
 /** What is asked of the store for an item that can be stored. */

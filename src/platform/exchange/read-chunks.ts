@@ -1,11 +1,21 @@
-import type { Readable } from 'node:stream';
 import { type FileChunk, newline } from './file-chunk.ts';
-import { type ReadProgress, readBytes } from './file-pieces.ts';
+import { type ByteReader, openBytes, type ReadProgress, readBytes } from './file-pieces.ts';
 
 /** Chunks hold so many items; what is longer than the bytes is a chunk by itself. */
 const chunkSize = { items: 500, bytes: 4 * 1024 * 1024 };
+const readSize = 256 * 1024;
 
 export type CountedChunk = { readonly chunk: FileChunk; readonly items: number; readonly bytesRead: number };
+
+/** Memory of chunks that nobody reads any more, see `reuseRows` of the store. */
+const spares: ArrayBuffer[] = [];
+const sparesAtMost = 8;
+
+export function reuseChunk({ bytes: { buffer } }: FileChunk): void {
+  if (buffer.byteLength === chunkSize.bytes && spares.length < sparesAtMost) {
+    spares.push(buffer);
+  }
+}
 
 /** Cuts an NDJSON file into chunks at its lines, without looking into them. */
 export async function* readLineChunks(
@@ -13,83 +23,95 @@ export async function* readLineChunks(
   name: string,
   progress: ReadProgress,
 ): AsyncGenerator<CountedChunk> {
-  let cutter = new LineCutter(1);
-  const take = (): CountedChunk => {
-    const { bytes, items, firstLine, nextLine } = cutter;
-    cutter = new LineCutter(nextLine);
-    return { chunk: { kind: 'lines', name, firstLine, bytes: bytes(), skip: 0 }, items, bytesRead: progress.bytes };
-  };
-  for await (const piece of linesOf(readBytes(path, progress))) {
-    for (let from = 0; from < piece.length; ) {
-      from = cutter.add(piece, from);
-      if (cutter.isFull) {
-        yield take();
-      }
+  await using reader = await openBytes(path, progress);
+  let rest: Uint8Array = new Uint8Array(0);
+  for (let line = 1; ; ) {
+    const cutter = new LineCutter(rest);
+    await cutter.fill(reader);
+    const { bytes, lines, items } = cutter.take();
+    if (bytes.length === 0) {
+      return;
     }
-  }
-  if (cutter.items > 0) {
-    yield take();
-  }
-}
-
-/** The bytes in pieces that end where a line ends. */
-async function* linesOf(bytes: Readable): AsyncGenerator<Buffer> {
-  let held: Buffer[] = [];
-  for await (const each of bytes) {
-    const piece = each as Buffer; // as: streams of bytes give Buffers
-    const end = piece.lastIndexOf(newline) + 1;
-    if (end > 0) {
-      yield held.length === 0 ? piece.subarray(0, end) : Buffer.concat([...held, piece.subarray(0, end)]);
-      held = [];
-    }
-    if (end < piece.length) {
-      held.push(piece.subarray(end));
-    }
-  }
-  if (held.length > 0) {
-    yield Buffer.concat(held);
+    rest = cutter.rest();
+    yield { chunk: { kind: 'lines', name, firstLine: line, bytes, skip: 0 }, items, bytesRead: progress.bytes };
+    line += lines;
   }
 }
 
 /** Gathers lines until there are enough of them for a chunk. */
 class LineCutter {
-  readonly firstLine: number;
-  nextLine: number;
-  items = 0;
+  #memory: Buffer<ArrayBuffer>;
   #length = 0;
-  readonly #parts: Buffer[] = [];
+  /** Where the first line begins that is not yet taken into the chunk. */
+  #end = 0;
+  /** As far as there is no end of that line. */
+  #seen = 0;
+  #lines = 0;
+  #items = 0;
 
-  constructor(firstLine: number) {
-    this.firstLine = firstLine;
-    this.nextLine = firstLine;
+  /** Begins with what another has read too much, in whose memory it lies. */
+  constructor(rest: Uint8Array) {
+    this.#memory = Buffer.from(spares.pop() ?? new ArrayBuffer(chunkSize.bytes));
+    this.#makeRoom(rest.length);
+    this.#memory.set(rest);
+    this.#length = rest.length;
   }
 
-  get isFull(): boolean {
-    return this.items >= chunkSize.items || this.#length >= chunkSize.bytes;
-  }
-
-  readonly bytes = (): Uint8Array => {
-    const [only, ...others] = this.#parts;
-    return only && others.length === 0 ? new Uint8Array(only) : new Uint8Array(Buffer.concat(this.#parts));
-  };
-
-  /** Takes lines from the place on, and gives the place where it stopped. */
-  add(piece: Buffer, from: number): number {
-    let at = from;
-    while (at < piece.length && !this.#wouldBeFull(at - from)) {
-      const end = piece.indexOf(newline, at);
-      const next = end < 0 ? piece.length : end + 1;
-      this.items += isBlank(piece, at, next) ? 0 : 1;
-      this.nextLine += 1;
-      at = next;
+  async fill(reader: ByteReader): Promise<void> {
+    while (!this.#takeLines()) {
+      const isWhole = this.#length === this.#memory.length;
+      if (isWhole && this.#end > 0) {
+        return;
+      }
+      this.#makeRoom(this.#length + (isWhole ? readSize : 1));
+      const to = Math.min(this.#length + readSize, this.#memory.length);
+      const read = await reader.read(this.#memory.subarray(this.#length, to));
+      this.#length += read;
+      if (read === 0) {
+        this.#takeLine(this.#length); // the last line need not end
+        return;
+      }
     }
-    this.#parts.push(piece.subarray(from, at));
-    this.#length += at - from;
-    return at;
   }
 
-  #wouldBeFull(more: number): boolean {
-    return this.items >= chunkSize.items || this.#length + more >= chunkSize.bytes;
+  take(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly lines: number; readonly items: number } {
+    const bytes = new Uint8Array(this.#memory.buffer, 0, this.#end);
+    return { bytes, lines: this.#lines, items: this.#items };
+  }
+
+  /** A copy: the memory goes with the chunk. */
+  rest(): Uint8Array {
+    return new Uint8Array(this.#memory.subarray(this.#end, this.#length));
+  }
+
+  /** Takes the lines that are there; true when the chunk is full. */
+  #takeLines(): boolean {
+    while (this.#items < chunkSize.items && this.#end < chunkSize.bytes) {
+      const found = this.#memory.subarray(0, this.#length).indexOf(newline, this.#seen);
+      if (found < 0) {
+        this.#seen = this.#length;
+        return false;
+      }
+      this.#takeLine(found + 1);
+    }
+    return true;
+  }
+
+  #takeLine(next: number): void {
+    if (next > this.#end) {
+      this.#items += isBlank(this.#memory, this.#end, next) ? 0 : 1;
+      this.#lines += 1;
+      this.#end = next;
+      this.#seen = next;
+    }
+  }
+
+  #makeRoom(length: number): void {
+    if (length > this.#memory.length) {
+      const larger = Buffer.from(new ArrayBuffer(Math.max(this.#memory.length * 2, length)));
+      larger.set(this.#memory.subarray(0, this.#length));
+      this.#memory = larger;
+    }
   }
 }
 

@@ -21,7 +21,7 @@ export async function storePortion(
   store: Store,
   actor: Actor,
   portion: PreparedPortion,
-  itemsAgain: () => Promise<readonly LoadItem[]>,
+  itemsAgain: () => Promise<Iterable<LoadItem>>,
   options: StoreOptions,
 ): Promise<LoadCounts> {
   for (const refusal of portion.refusals) {
@@ -39,7 +39,7 @@ export async function storePortion(
   if (!isDecided) {
     const others = known.filter((each) => !isLeftAlone(portion, each)).map(({ row }) => portion.places[row] ?? 0);
     const places = [...others, ...portion.needy].sort((a, b) => a - b);
-    const items = places.length === 0 ? [] : await itemsAgain();
+    const items = places.length === 0 ? [] : [...(await itemsAgain())];
     const left = places.flatMap((place) => items[place] ?? []);
     addCounts(counts, await storeLeft(store, actor, left, options));
   }

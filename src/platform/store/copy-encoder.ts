@@ -1,17 +1,21 @@
 const firstBytes = 1 << 16;
-/** A buffer that one large portion has blown up is not kept. */
-const keptAtMost = 1 << 23;
 
 /**
  * Rows of one table in the binary form of `COPY` (PostgreSQL manual, sql-copy.html). A row is begun with the number of
  * its fields, which then follow in the order of the columns.
  */
 export class CopyEncoder {
-  #bytes = Buffer.allocUnsafe(firstBytes);
-  #view = viewOf(this.#bytes);
+  #bytes: Buffer<ArrayBuffer>;
+  #view: DataView<ArrayBuffer>;
   #length = 0;
   #starts: number[] = [];
   #owners: number[] = [];
+
+  /** Writes into the given memory as far as it suffices. */
+  constructor(memory: ArrayBuffer = new ArrayBuffer(firstBytes)) {
+    this.#bytes = Buffer.from(memory);
+    this.#view = new DataView(memory);
+  }
 
   /** `owner` is the place of the write that the row belongs to. */
   begin(owner: number, fields: number): void {
@@ -117,23 +121,14 @@ export class CopyEncoder {
     groups.forEach((group, index) => this.#view.setInt16(at + 8 + index * 2, group));
   }
 
-  /** What was written; the encoder is then empty. */
+  /** What was written, in the memory it was written into; nothing may be added any more. */
   finish(): CopiedTable {
     this.#starts.push(this.#length);
-    const table = {
-      // of its own length, so that it can be handed to another thread without what else lies beside it
-      bytes: new Uint8Array(this.#bytes.subarray(0, this.#length)),
+    return {
+      bytes: new Uint8Array(this.#bytes.buffer, 0, this.#length),
       starts: new Uint32Array(this.#starts),
       owners: new Uint32Array(this.#owners),
     };
-    this.#starts = [];
-    this.#owners = [];
-    this.#length = 0;
-    if (this.#bytes.length > keptAtMost) {
-      this.#bytes = Buffer.allocUnsafe(firstBytes);
-      this.#view = viewOf(this.#bytes);
-    }
-    return table;
   }
 
   /** Writes a text as UTF-8 and gives its length; the call into the runtime costs more than a short loop. */
@@ -166,10 +161,11 @@ export class CopyEncoder {
     if (this.#length + room <= this.#bytes.length) {
       return;
     }
-    const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + room));
-    this.#bytes.copy(larger, 0, 0, this.#length);
-    this.#bytes = larger;
-    this.#view = viewOf(larger);
+    const larger = new ArrayBuffer(Math.max(this.#bytes.length * 2, this.#length + room));
+    const bytes = Buffer.from(larger);
+    this.#bytes.copy(bytes, 0, 0, this.#length);
+    this.#bytes = bytes;
+    this.#view = new DataView(larger);
   }
 }
 
@@ -186,10 +182,6 @@ const shortText = 48;
 const endOfWord = '\0\0\0';
 /** PostgreSQL counts time from 2000-01-01. */
 const sinceMs = 946_684_800_000;
-
-function viewOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
 
 type Groups = { readonly groups: readonly number[]; readonly weight: number; readonly scale: number };
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { bucketOfId } from './bucket.ts';
 import { CopyEncoder } from './copy-encoder.ts';
-import { CopyFailedError, copyRows, encodeRows } from './copy-rows.ts';
+import { type CopiedRows, CopyFailedError, copyRows, RowsEncoder, reuseRows } from './copy-rows.ts';
 import { insertRows } from './insert-rows.ts';
-import type { PreparedWrite } from './prepared-write.ts';
+import type { Actor, PreparedWrite } from './prepared-write.ts';
 
 let database: TestDatabase;
 
@@ -15,6 +15,12 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const actor = { name: 'copier' };
+
+function encodeRows(writes: readonly PreparedWrite[], by: Actor): CopiedRows {
+  const encoder = new RowsEncoder(by);
+  writes.forEach((each) => encoder.add(each));
+  return encoder.finish();
+}
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const text = fc.string({ unit: 'binary' }).map((each) => each.replaceAll('\0', '').toWellFormed());
@@ -133,6 +139,20 @@ describe('copying rows', () => {
     const kept = writes.filter((_, at) => !leftOut.has(at));
     await database.sql.begin((sql) => copyRows(sql, encodeRows(kept, actor)));
     expect(stored).toEqual(await takeAll());
+  });
+
+  it('writes into the memory of rows that are stored as into new memory', async () => {
+    const large = withIds(fc.sample(write, { numRuns: 200, seed: 11 }));
+    const small = withIds(fc.sample(write, { numRuns: 20, seed: 12 }));
+    await database.sql.begin((sql) => copyRows(sql, encodeRows(small, actor)));
+    const expected = await takeAll();
+    const first = encodeRows(large, actor);
+    const memory = first.resource.bytes.buffer;
+    reuseRows(first);
+    const again = encodeRows(small, actor);
+    expect(again.resource.bytes.buffer).toBe(memory);
+    await database.sql.begin((sql) => copyRows(sql, again));
+    expect(await takeAll()).toEqual(expected);
   });
 
   it('fails as a whole where one is there already, early or late in the rows, and the connection goes on', async () => {

@@ -17,32 +17,77 @@ export type CopiedRows = {
   readonly audit: CopiedTable;
 };
 
-/** They are used again and again, since memory that is new each time costs more than what is written into it. */
-const tables = {
-  resource: new CopyEncoder(),
-  locator: new CopyEncoder(),
-  identifier: new CopyEncoder(),
-  range: new CopyEncoder(),
-  change: new CopyEncoder(),
-  audit: new CopyEncoder(),
-};
+type Tables = { readonly [Name in TableName]: CopyEncoder };
+type TableName = Exclude<keyof CopiedRows, 'count'>;
 
-/** Encodes new resources (`supersedes` is 0). The number of a resource leads its row, where `copyRows` writes it. */
-export function encodeRows(writes: readonly PreparedWrite[], actor: Actor): CopiedRows {
-  writes.forEach((write, owner) => {
-    encodeResource(tables.resource, write, owner);
-    encodeEntries(tables, write, owner);
-    encodeLog(tables, write, { owner, actor });
-  });
-  return {
-    count: writes.length,
-    resource: tables.resource.finish(),
-    locator: tables.locator.finish(),
-    identifier: tables.identifier.finish(),
-    range: tables.range.finish(),
-    change: tables.change.finish(),
-    audit: tables.audit.finish(),
-  };
+/** Encodes new resources (`supersedes` is 0) one after the other. Their numbers lead the rows, where `copyRows` writes them. */
+export class RowsEncoder {
+  readonly #actor: Actor;
+  readonly #tables: Tables;
+  #count = 0;
+
+  constructor(actor: Actor) {
+    this.#actor = actor;
+    this.#tables = {
+      resource: encoderOf('resource'),
+      locator: encoderOf('locator'),
+      identifier: encoderOf('identifier'),
+      range: encoderOf('range'),
+      change: encoderOf('change'),
+      audit: encoderOf('audit'),
+    };
+  }
+
+  add(write: PreparedWrite): void {
+    const owner = this.#count;
+    this.#count += 1;
+    encodeResource(this.#tables.resource, write, owner);
+    encodeEntries(this.#tables, write, owner);
+    encodeLog(this.#tables, write, { owner, actor: this.#actor });
+  }
+
+  finish(): CopiedRows {
+    const { resource, locator, identifier, range, change, audit } = this.#tables;
+    return {
+      count: this.#count,
+      resource: resource.finish(),
+      locator: locator.finish(),
+      identifier: identifier.finish(),
+      range: range.finish(),
+      change: change.finish(),
+      audit: audit.finish(),
+    };
+  }
+}
+
+/**
+ * Memory of rows that are stored, by table. New memory for each portion costs more than what is written into it, and, being
+ * none of JavaScript's own, makes its collector run for the sake of the few objects that hold it.
+ */
+const spares: Record<TableName, ArrayBuffer[]> = {
+  resource: [],
+  locator: [],
+  identifier: [],
+  range: [],
+  change: [],
+  audit: [],
+};
+const sparesAtMost = 4;
+/** What one portion of large resources has blown up is not kept. */
+const spareBytesAtMost = 1 << 23;
+
+function encoderOf(name: TableName): CopyEncoder {
+  return new CopyEncoder(spares[name].pop());
+}
+
+/** Takes back the memory of rows that nobody reads any more. */
+export function reuseRows(rows: CopiedRows): void {
+  for (const name of [...numbered, ...unnumberedTables]) {
+    const { buffer } = rows[name].bytes;
+    if (spares[name].length < sparesAtMost && buffer.byteLength <= spareBytesAtMost) {
+      spares[name].push(buffer);
+    }
+  }
 }
 
 const unnumbered = 0n;

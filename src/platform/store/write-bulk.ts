@@ -1,15 +1,14 @@
-import { AppError, type Issue } from '#platform/errors';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
 import { giveId, hasConditionalReference } from './connect-entries.ts';
-import { type CopiedRows, CopyFailedError, copyRows, encodeRows } from './copy-rows.ts';
+import { type CopiedRows, CopyFailedError, copyRows, RowsEncoder, reuseRows } from './copy-rows.ts';
 import { type PrepareOptions, prepareWrite, type Surroundings } from './prepare-write.ts';
 import type { Actor, PreparedWrite } from './prepared-write.ts';
 import type { ResourceAddress } from './read-rows.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
 import { countCreated } from './store-metrics.ts';
-import { rememberUnits, unitsOf } from './ucum-units.ts';
+import { rememberUnits } from './ucum-units.ts';
 import type { WriteRequest } from './write-request.ts';
 import { toStep } from './write-step.ts';
 
@@ -21,67 +20,64 @@ export type Bulk = {
   readonly units: readonly string[];
 };
 
-export type PreparedBulk = {
-  readonly bulk: Bulk;
-  /** Place of the request that each row came from. */
-  readonly places: readonly number[];
-  /** Places of requests that `writeResources` must see: what they store depends on what is stored. */
-  readonly needy: readonly number[];
-  /** Requests that cannot be stored, with the reasons. */
-  readonly refused: readonly { readonly place: number; readonly issues: readonly Issue[] }[];
-};
-
 /**
- * Prepares validated creates (with a wanted id) and updates (by id) as if nothing were stored yet. `guarded` are types
- * that other parts look at before they are stored.
+ * Prepares validated creates (with a wanted id) and updates (by id) one after the other as if nothing were stored yet.
+ * `guarded` are types that other parts look at before they are stored.
  */
-export function prepareBulk(
-  around: Surroundings & { readonly guarded: ReadonlySet<string> },
-  actor: Actor,
-  requests: readonly WriteRequest[],
-  options: Pick<PrepareOptions, 'keepVersions'>,
-): PreparedBulk {
-  const writes: PreparedWrite[] = [];
-  const places: number[] = [];
-  const needy: number[] = [];
-  const refused: { place: number; issues: readonly Issue[] }[] = [];
-  const seen = new Set<string>();
-  requests.forEach((request, place) => {
-    try {
-      const write = around.guarded.has(request.type) ? undefined : prepareAlone(around, request, options);
-      const address = write && `${write.type}/${write.id}`;
-      if (!write || address === undefined || seen.has(address)) {
-        needy.push(place);
-        return;
-      }
-      seen.add(address);
-      writes.push(write);
-      places.push(place);
-    } catch (error) {
-      if (!(error instanceof AppError)) {
-        throw error;
-      }
-      refused.push({ place, issues: error.issues });
+export class BulkBuilder {
+  readonly #around: Surroundings & { readonly guarded: ReadonlySet<string> };
+  readonly #options: Pick<PrepareOptions, 'keepVersions'>;
+  readonly #rows: RowsEncoder;
+  readonly #addresses: ResourceAddress[] = [];
+  readonly #units = new Set<string>();
+  readonly #seen = new Set<string>();
+
+  constructor(
+    around: Surroundings & { readonly guarded: ReadonlySet<string> },
+    actor: Actor,
+    options: Pick<PrepareOptions, 'keepVersions'>,
+  ) {
+    this.#around = around;
+    this.#options = options;
+    this.#rows = new RowsEncoder(actor);
+  }
+
+  /**
+   * Takes a request as the next row; or not, when what it stores depends on what is stored, so that `writeResources` must
+   * see it. Throws the `AppError` of one that cannot be stored.
+   */
+  add(request: WriteRequest): boolean {
+    const write = this.#around.guarded.has(request.type) ? undefined : this.#prepare(request);
+    if (!write) {
+      return false;
     }
-  });
-  const addresses = writes.map(({ type, id }) => ({ type, id }));
-  return {
-    bulk: { rows: encodeRows(writes, actor), addresses, units: [...new Set(unitsOf(writes))] },
-    places,
-    needy,
-    refused,
-  };
+    const { type, id } = write;
+    const address = `${type}/${id}`;
+    if (this.#seen.has(address)) {
+      return false;
+    }
+    this.#seen.add(address);
+    this.#addresses.push({ type, id });
+    write.entries?.units.forEach((unit) => this.#units.add(unit));
+    this.#rows.add(write);
+    return true;
+  }
+
+  finish(): Bulk {
+    return { rows: this.#rows.finish(), addresses: this.#addresses, units: [...this.#units] };
+  }
+
+  #prepare(request: WriteRequest): PreparedWrite | undefined {
+    const step = toStep(request, undefined);
+    giveId(this.#around, step);
+    const write = prepareWrite(this.#around, step, { ...this.#options, validated: true });
+    return hasConditionalReference(write.content ?? '') ? undefined : write;
+  }
 }
 
-function prepareAlone(
-  around: Surroundings,
-  request: WriteRequest,
-  options: Pick<PrepareOptions, 'keepVersions'>,
-): PreparedWrite | undefined {
-  const step = toStep(request, undefined);
-  giveId(around, step);
-  const write = prepareWrite(around, step, { ...options, validated: true });
-  return hasConditionalReference(write.content ?? '') ? undefined : write;
+/** Takes back the memory of a bulk that nobody reads any more. */
+export function reuseBulk({ rows }: Bulk): void {
+  reuseRows(rows);
 }
 
 /** A row that was left out, since its resource is or was there; `isCurrent` when it is. */
