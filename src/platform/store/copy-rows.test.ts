@@ -71,7 +71,7 @@ const write = fc
       isNew: true,
       updated: '2026-11-23T10:00:00.123Z',
       content,
-      entries: { ...entries, units: [] },
+      entries: { ...entries, units: [], otherPatients: [] },
       isHome,
     }),
   );

@@ -1,7 +1,9 @@
+import { isSpread } from '#platform/database';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
 import { giveId, hasConditionalReference } from './connect-entries.ts';
 import { type CopiedRows, CopyFailedError, copyRows, RowsEncoder, reuseRows } from './copy-rows.ts';
+import { type Elsewhere, elsewhereOf, rememberElsewhere } from './elsewhere.ts';
 import { type PrepareOptions, prepareWrite, type Surroundings } from './prepare-write.ts';
 import type { Actor, PreparedWrite } from './prepared-write.ts';
 import type { ResourceAddress } from './read-rows.ts';
@@ -18,6 +20,8 @@ export type Bulk = {
   readonly addresses: readonly ResourceAddress[];
   /** UCUM units of their quantities. */
   readonly units: readonly string[];
+  /** Where they lie beside the buckets of their patients. */
+  readonly elsewhere: readonly Elsewhere[];
 };
 
 /**
@@ -30,6 +34,7 @@ export class BulkBuilder {
   readonly #rows: RowsEncoder;
   readonly #addresses: ResourceAddress[] = [];
   readonly #units = new Set<string>();
+  readonly #elsewhere: Elsewhere[] = [];
   readonly #seen = new Set<string>();
 
   constructor(
@@ -59,12 +64,14 @@ export class BulkBuilder {
     this.#seen.add(address);
     this.#addresses.push({ type, id });
     write.entries?.units.forEach((unit) => this.#units.add(unit));
+    this.#elsewhere.push(...elsewhereOf(write));
     this.#rows.add(write);
     return true;
   }
 
   finish(): Bulk {
-    return { rows: this.#rows.finish(), addresses: this.#addresses, units: [...this.#units] };
+    const [rows, addresses, units] = [this.#rows.finish(), this.#addresses, [...this.#units]];
+    return { rows, addresses, units, elsewhere: this.#elsewhere };
   }
 
   #prepare(request: WriteRequest): PreparedWrite | undefined {
@@ -89,19 +96,22 @@ export type KnownRow = { readonly row: number; readonly isCurrent: boolean };
  */
 export async function writeBulk(
   store: Store,
-  { rows, addresses, units }: Bulk,
+  { rows, addresses, units, elsewhere }: Bulk,
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<readonly KnownRow[]> {
   store.beforeWrite?.();
   await store.parameters?.renew();
   const table = store.parameters?.table();
+  if (isSpread(store.sql)) {
+    return addresses.map((_, row) => ({ row, isCurrent: false })); // what is copied would not have its server's numbers
+  }
   if (table && addresses.some(({ type }) => table.added(type).length > 0)) {
     return addresses.map((_, row) => ({ row, isCurrent: false })); // the threads know the standard's parameters alone
   }
   let known = await findKnown(store.sql, addresses);
   for (;;) {
     try {
-      await storeOthers(store, { rows, units, known }, before);
+      await storeOthers(store, { rows, units, elsewhere, known }, before);
       countCreated(addresses.length - known.length);
       store.afterWrite?.();
       return known;
@@ -120,12 +130,18 @@ export async function writeBulk(
 
 async function storeOthers(
   store: Store,
-  { rows, units, known }: Pick<Bulk, 'rows' | 'units'> & { readonly known: readonly KnownRow[] },
+  {
+    rows,
+    units,
+    elsewhere,
+    known,
+  }: Pick<Bulk, 'rows' | 'units' | 'elsewhere'> & { readonly known: readonly KnownRow[] },
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<void> {
   await store.sql.begin(async (sql) => {
     if (known.length < rows.count) {
       await rememberUnits(store.sql, sql, units);
+      await rememberElsewhere(sql, elsewhere);
       await copyRows(sql, rows, new Set(known.map(({ row }) => row)));
     }
     await before(sql, known);

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
 import { applyGuards } from './apply-guards.ts';
 import { connectEntries } from './connect-entries.ts';
+import { elsewhereOf, rememberElsewhere } from './elsewhere.ts';
 import { tooContended } from './errors.ts';
 import { applyPreconditions, lockTargets } from './lock-targets.ts';
 import { isUnchanged, type PrepareOptions, prepareWrite } from './prepare-write.ts';
@@ -86,6 +87,7 @@ async function writeInTransaction(
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     const open = [...writes].flatMap(([step, prepared]) => (unchanged.has(step) ? [] : [prepared]));
     await rememberUnits(store.sql, sql, unitsOf(open));
+    await rememberElsewhere(sql, open.flatMap(elsewhereOf));
     await writeAll(sql, actor, open);
     const results = steps.map((step) => resultOf(step, writes, unchanged));
     await options.before?.(sql, results);

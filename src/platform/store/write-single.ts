@@ -1,5 +1,6 @@
 import { isSpread } from '#platform/database';
 import { giveId, hasConditionalReference } from './connect-entries.ts';
+import { elsewhereOf, rememberElsewhere } from './elsewhere.ts';
 import { gathering } from './gather.ts';
 import { insertRows } from './insert-rows.ts';
 import { applyPrecondition } from './lock-targets.ts';
@@ -119,6 +120,7 @@ export async function writeSingle(
     return undefined;
   }
   await rememberUnits(store.sql, store.sql, unitsOf([write]));
+  await rememberElsewhere(store.sql, elsewhereOf(write));
   try {
     const isDone = await (write.supersedes === 0
       ? gatherers.insert({ write, actor })
