@@ -4,6 +4,9 @@ import { applicationRole, openDatabase, type Sql } from '#platform/database';
 import { dropOnEach, onEach, type ServerUrls } from './citus-servers.ts';
 import { applicationPassword, databasePlaceholder, templateDatabase } from './database-server.ts';
 
+/** Whether databases are spread over several servers in this run; tests of what one server does are left out then. */
+export const onSeveralServers = inject('databaseServerUrls').length > 1;
+
 export type TestDatabase = {
   /** As the application works: only what migrations grant. */
   readonly sql: Sql;
@@ -38,7 +41,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const [first = () => ''] = servers;
   const ownerUrl = first(name);
   const url = asApplication(ownerUrl);
-  const distributed = servers.length > 1;
+  const distributed = onSeveralServers;
   const owner = openDatabase(ownerUrl, { max: 2, distributed });
   const application = openDatabase(url, { max: 4, distributed });
   return {

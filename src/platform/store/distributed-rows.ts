@@ -72,3 +72,15 @@ export async function selectSupersededByBucket(sql: Sql, addresses: readonly Pla
   });
   return (await Promise.all(selected)).flat();
 }
+
+/** Those of the addresses whose resources lie in another bucket than the given one, with that bucket. */
+export async function locateByBucket(sql: Sql, addresses: readonly Placed[]): Promise<Placed[]> {
+  const located = byBucket(addresses, (each) => each.bucket).map(([home, group]) => {
+    const { types, ids } = toArrays(group);
+    return sql<Placed[]>`
+      select type, id, bucket
+      from record.locator
+      where home = ${home} and (type, id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))`;
+  });
+  return (await Promise.all(located)).flat();
+}

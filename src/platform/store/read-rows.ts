@@ -1,7 +1,7 @@
 import { isSpread } from '#platform/database';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
-import { selectCurrentByBucket, selectSupersededByBucket } from './distributed-rows.ts';
+import { locateByBucket, selectCurrentByBucket, selectSupersededByBucket } from './distributed-rows.ts';
 import type { Sql } from './sql.ts';
 
 export type ResourceAddress = { readonly type: string; readonly id: string };
@@ -116,7 +116,7 @@ async function findCurrent(sql: Sql, addresses: readonly ResourceAddress[], lock
   const placed = addresses.map(({ type, id }) => ({ type, id, bucket: bucketOfId(id) }));
   const direct = await select(sql, placed, locked);
   const missing = without(placed, direct);
-  const located = await locate(sql, missing);
+  const located = await (isSpread(sql) ? locateByBucket : locate)(sql, missing);
   if (located.length === 0) {
     return { current: direct, missing };
   }

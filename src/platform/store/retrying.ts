@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
+import { AppError } from '#platform/errors';
 import { tooContended } from './errors.ts';
 
 /** Serialization failure, deadlock, and two writers that made the same resource at once. */
@@ -23,7 +24,12 @@ export async function retrying<Result>(run: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** Whether the database refused the work only because of what others did at the same time. */
+/** Whether the work failed only because of what others did at the same time. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof postgres.PostgresError && passing.has(error.code);
+  return error instanceof postgres.PostgresError ? passing.has(error.code) : isOvertaken(error);
+}
+
+/** Another has written between the statements that look for what there is, before it could be locked. */
+function isOvertaken(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'store.too-contended';
 }

@@ -173,6 +173,30 @@ end
 $$;
 comment on function record.write is 'Writes of one bucket, where the record is spread over several servers: called on the server that has it.';
 
+-- The current version of a resource, with its record in the audit trail.
+create function record.read_here(here smallint, sought_type text, sought_id text, by_actor text, by_request text)
+returns table (bucket smallint, type text, id text, version integer, updated timestamptz, method text, patient text, content text)
+language plpgsql
+volatile
+as $$
+#variable_conflict use_column
+declare
+  found record;
+begin
+  select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content into found
+  from record.resource r
+  where r.bucket = here and r.type = sought_type and r.id = sought_id;
+  if found.id is null then
+    return;
+  end if;
+  insert into audit.entry (bucket, actor, action, type, id, version, patient, request_id)
+  values (here, by_actor, 'R', found.type, found.id, found.version, found.patient, by_request);
+  return query
+    select here, found.type, found.id, found.version, found.updated, found.method, found.patient, found.content;
+end
+$$;
+comment on function record.read_here is 'A read by id, where the record is spread over several servers: called on the server that has it.';
+
 -- What record.erase did for all buckets in one call, for one, with the numbers of the changes it leaves: `seqs` has one for each.
 create function record.erase_here(
   here smallint, erased_types text, erased_ids text, seqs text, by_actor text, by_request text
@@ -250,5 +274,6 @@ comment on function record.note_erasure is 'Keeps why something was erased, in t
 
 revoke all on function record.erase_here, record.note_erasure from public;
 grant execute on function record.erase_here, record.note_erasure to vsis_app;
-grant usage on sequence record.change_seq_seq to vsis_app;
+-- numbers are drawn for the servers, whose own sequences say nothing about each other
+grant usage on sequence record.change_seq_seq, audit.entry_seq_seq to vsis_app;
 comment on function record.erase is 'Called by programs older than record.erase_here alone.';
