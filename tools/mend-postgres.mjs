@@ -70,6 +70,27 @@ const edits = {
     const x = socket.write(chunk, fn)`,
     },
     {
+      why: 'Rows for COPY are sent from where they lie. Copied, each portion leaves megabytes that JavaScript must be searched to free.',
+      find: `  function CopyInResponse() {
+    stream = new Stream.Writable({
+      autoDestroy: true,
+      write(chunk, encoding, callback) {
+        socket.write(b().d().raw(chunk).end(), callback)`,
+      put: `  function CopyInResponse() {
+    stream = new Stream.Writable({
+      autoDestroy: true,
+      write(chunk, encoding, callback) {
+        if (!socket)
+          return callback(${closedError})
+        const head = Buffer.allocUnsafe(5)
+        head[0] = 100 // CopyData
+        head.writeInt32BE(chunk.length + 4, 1)
+        socket.cork()
+        socket.write(head)
+        socket.write(chunk, callback)
+        socket.uncork()`,
+    },
+    {
       why: 'A transaction takes its connection even where that cannot take more at the moment; else it is open in the pool.',
       find: '      return write(toBuffer(q))',
       put: `      q.options.onexecute && q.options.onexecute(connection)

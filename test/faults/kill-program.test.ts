@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { openDatabase, startEmbeddedPostgres } from '#platform/database';
+import { sized, tellFault, withinMs } from '../support/fault-run.ts';
 import { makeTempFolder } from '../support/temp-folder.ts';
 
 const program = join(import.meta.dirname, '../support/embedded-program.ts');
@@ -79,6 +81,36 @@ it('leaves no server behind when the program is killed', async () => {
   await kill(running.child);
   await expect.poll(() => isRunning(running.serverPid), { timeout: 15_000 }).toBe(false);
 }, 60_000);
+
+it.runIf(process.platform === 'linux')(
+  'leaves no server behind when the program is killed while it starts one, and the next start needs nobody',
+  async () => {
+    const folder = await makeTempFolder();
+    cleanUps.push(folder.remove);
+    const first = await runProgram(folder.path);
+    await first.reached(1);
+    await kill(first.child);
+    const inFolder = async (): Promise<number> => {
+      const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+      const folders = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => '')));
+      return folders.filter((each) => each === join(folder.path, 'postgres')).length;
+    };
+    await expect.poll(inFolder, { timeout: 15_000 }).toBe(0);
+    const rounds = sized(5, 50);
+    for (let round = 0; round < rounds; round += 1) {
+      const child = spawn(process.execPath, [program, folder.path], { stdio: ['pipe', 'ignore', 'inherit'] });
+      cleanUps.push(async () => child.kill('SIGKILL'));
+      await expect.poll(inFolder, { timeout: 15_000, interval: 5 }).toBeGreaterThan(0);
+      await delay(Math.random() * 300);
+      await kill(child);
+      await expect.poll(inFolder, { timeout: 45_000 }).toBe(0);
+    }
+    const again = await runProgram(folder.path);
+    await again.reached(1);
+    tellFault('program-killed-while-it-starts', { killed: rounds, leftBehind: 0 });
+  },
+  withinMs(120_000),
+);
 
 it('starts after both the program and its server were killed', async () => {
   const folder = await makeTempFolder();

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -255,4 +255,61 @@ it('stops at once when it is asked to', async () => {
   expect(performance.now() - startedMs).toBeLessThan(5_000);
   expect(await sleeping).toBeInstanceOf(Error);
   await close();
+});
+
+/** The processes that work in a folder, as PostgreSQL's all do. */
+async function processesIn(folder: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => ((await readlink(`/proc/${pid}/cwd`).catch(() => '')) === folder ? [Number(pid)] : [])),
+  );
+  return found.flat();
+}
+
+describe.runIf(process.platform === 'linux')('a server that is stopped leaves no process and no lock', () => {
+  it('at any moment of its first second, under connections that come and go', async () => {
+    const dataDir = await tempFolder();
+    let rows = 0;
+    for (let round = 0; round < 8; round += 1) {
+      const server = await start(dataDir);
+      const { sql, close } = openDatabase(server.ownerUrl('postgres'), { max: 4 });
+      await sql`create table if not exists kept (number integer)`;
+      const working = Array.from({ length: 8 }, async () => {
+        for (;;) await sql`insert into kept values (1)`.then(() => (rows += 1));
+      }).map((work) => work.catch(() => undefined));
+      await delay(Math.random() * 1_000);
+      const startedMs = performance.now();
+      await server.stop();
+      expect(performance.now() - startedMs).toBeLessThan(10_000);
+      expect(await processesIn(join(dataDir, 'postgres'))).toEqual([]);
+      await expect(stat(join(dataDir, 'program.lock'))).rejects.toMatchObject({ code: 'ENOENT' });
+      await close();
+      await Promise.all(working);
+    }
+    expect(await ask<number>(await start(dataDir), 'select count(*)::int as value from kept')).toBeGreaterThanOrEqual(
+      rows,
+    );
+  }, 60_000);
+
+  it.each([
+    ['one of its processes heeds nothing', (_server: EmbeddedPostgres, session: number) => session],
+    ['it heeds nothing itself', (server: EmbeddedPostgres) => server.pid],
+  ])(
+    'though %s, and loses nothing',
+    async (_what, frozenOf) => {
+      const dataDir = await tempFolder();
+      const server = await start(dataDir, { stopPatience: { fastMs: 1_500, immediateMs: 1_500 } });
+      const { sql, close } = openDatabase(server.ownerUrl('postgres'), { max: 1 });
+      await sql`create table kept as select 42 as value`;
+      const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+      process.kill(frozenOf(server, row?.pid ?? 0), 'SIGSTOP');
+      const startedMs = performance.now();
+      await server.stop();
+      expect(performance.now() - startedMs).toBeLessThan(20_000);
+      expect(await processesIn(join(dataDir, 'postgres'))).toEqual([]);
+      await close();
+      expect(await ask(await start(dataDir), 'select value from kept')).toBe(42);
+    },
+    60_000,
+  );
 });

@@ -8,10 +8,11 @@ import { findBinaries } from './binaries.ts';
 import { type DatabaseFailure, explainFileError, explainServerLog } from './errors.ts';
 import { lockFolder } from './folder-lock.ts';
 import { chooseAddress, removeOutsideSocketFolder } from './listen-address.ts';
-import { clearLeftovers, type LaunchPlan, launchPostgres, type PostgresProcess } from './postgres-process.ts';
+import { type LaunchPlan, launchPostgres, type PostgresProcess } from './postgres-process.ts';
 import { ownerRole, prepareCluster, prepareDataFolder } from './prepare-cluster.ts';
 import { readOrCreateSecret } from './secret-file.ts';
 import { availableMemoryBytes, type ListenAddress, serverSettings } from './server-settings.ts';
+import { clearLeftovers, type StopPatience } from './stop-postgres.ts';
 
 /** A PostgreSQL server that this program started and keeps running. */
 export type EmbeddedPostgres = {
@@ -36,6 +37,8 @@ export type EmbeddedPostgresOptions = {
   /** False only for throw-away test clusters. */
   readonly durable?: boolean;
   readonly memoryBytes?: number;
+  /** How long a server may take to stop in order; only tests are impatient. */
+  readonly stopPatience?: StopPatience;
   /** Where the server keeps its write-ahead log for restores to a moment. */
   readonly archiveDir?: string | undefined;
   /** Told about steps that may take long, in a few words. */
@@ -174,7 +177,14 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
       ...serverSettings(listen, { memoryBytes: options.memoryBytes ?? availableMemoryBytes(), durable }),
       ...(archiveDir === undefined ? {} : archiveSettings(archiveDir)),
     };
-    const plan: LaunchPlan = { binaries, account, clusterFolder, logFile, settings };
+    const plan: LaunchPlan = {
+      binaries,
+      account,
+      clusterFolder,
+      logFile,
+      settings,
+      stopPatience: options.stopPatience,
+    };
     const launch = (): Promise<PostgresProcess> =>
       launchPostgres(plan, (log) => explainServerLog(log, { folder: dataDir, port: listen.port }));
     const server = supervise(await launch(), launch, options);
@@ -190,9 +200,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
         return explainServerLog(`${server.log()}\n${error.message}`, { folder: dataDir, port: listen.port });
       },
       stop: async () => {
-        await server.stop();
-        await removeOutsideSocketFolder(dataDir, socketFolder);
-        await release();
+        try {
+          await server.stop();
+          await removeOutsideSocketFolder(dataDir, socketFolder);
+        } finally {
+          await release();
+        }
       },
     };
   } catch (error) {

@@ -1,12 +1,10 @@
-import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { readdir, readFile, readlink, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServerAccount } from './account.ts';
 import type { PostgresBinaries } from './binaries.ts';
-import { processLives } from './folder-lock.ts';
+import { bringDown, readServerState, type StopPatience } from './stop-postgres.ts';
 
 /** A running postmaster of ours. `ended` settles when it is gone, for whatever reason. */
 export type PostgresProcess = {
@@ -25,6 +23,7 @@ export type LaunchPlan = {
   readonly settings: Readonly<Record<string, string>>;
   /** How long it may take until it takes connections; two minutes where nothing is said. */
   readonly startTimeoutMs?: number;
+  readonly stopPatience?: StopPatience | undefined;
 };
 
 /** How the server is run: never with our environment, and as the account that owns the cluster. */
@@ -35,29 +34,24 @@ export const runAs = (account: ServerAccount | undefined) => ({
 });
 
 const startTimeoutMs = 120_000;
-const fastStopMs = 30_000;
 const rememberedLogCharacters = 16_384;
 
 type ServerLog = { readonly end: () => string };
 
 /**
- * The server's own word on its state, from postmaster.pid: process number in line 1, state in line 8.
- * `ready` and `stopping` are what the server writes there.
+ * What the guard does when the pipe closes without a line: asks for a fast shutdown each second, as long as there is a
+ * server; after half a minute for one at once.
  */
-async function readServerState(clusterFolder: string): Promise<{ pid: number; state: string } | undefined> {
-  const text = await readFile(join(clusterFolder, 'postmaster.pid'), 'utf8').catch(() => undefined);
-  const lines = text?.split('\n');
-  const pid = Number(lines?.[0]);
-  return lines && Number.isInteger(pid) && pid > 0 ? { pid, state: lines[7]?.trim() ?? '' } : undefined;
-}
+const guardScript =
+  'read -r line && exit; n=0; while [ $n -lt 60 ] && kill -s "$([ $n -lt 30 ] && echo INT || echo QUIT)" "$1"; do n=$((n + 1)); sleep 1; done';
 
 /**
  * A second small process that holds one end of a pipe. When this program dies without stopping the server, the pipe
- * closes and the guard asks the server for a fast shutdown, so that none is left behind. A line means: all is well.
+ * closes and the guard stops the server, so that none is left behind. A line means: all is well.
  */
 function guardServer(serverPid: number, account: ServerAccount | undefined): { dismiss: () => void } {
   if (process.platform === 'win32') return { dismiss: () => undefined };
-  const guard = spawn('/bin/sh', ['-c', 'read -r line || kill -INT "$1"', 'sh', String(serverPid)], {
+  const guard = spawn('/bin/sh', ['-c', guardScript, 'sh', String(serverPid)], {
     ...runAs(account),
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -110,84 +104,19 @@ export async function launchPostgres(plan: LaunchPlan, refused: (log: string) =>
     child.once('error', end);
   });
   const pid = child.pid ?? 0;
+  if (pid > 0) {
+    const guard = guardServer(pid, plan.account);
+    void ended.then(guard.dismiss);
+  }
+  const stop = (): Promise<void> => bringDown(plan, child.pid, () => !hasEnded, ended);
   const deadline = Date.now() + (plan.startTimeoutMs ?? startTimeoutMs);
   while (!hasEnded && Date.now() < deadline) {
     const server = await readServerState(plan.clusterFolder);
     if (server?.pid === pid && server.state === 'ready') {
-      const guard = guardServer(pid, plan.account);
-      void ended.then(guard.dismiss);
-      const stop = async (): Promise<void> => (hasEnded ? undefined : stopServer(plan, pid, ended));
       return { pid, ended, log: log.end, stop };
     }
     await Promise.race([ended, delay(20)]);
   }
-  if (!hasEnded) await stopServer(plan, pid, ended);
+  await stop();
   throw refused(log.end());
-}
-
-function askToStop(
-  plan: Pick<LaunchPlan, 'binaries' | 'clusterFolder'>,
-  pid: number,
-  mode: 'fast' | 'immediate',
-): void {
-  if (process.platform === 'win32') {
-    execFile(plan.binaries.pgCtl, ['stop', '-D', plan.clusterFolder, '-m', mode, '-W'], () => undefined);
-    return;
-  }
-  try {
-    process.kill(pid, mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
-  } catch {
-    // Gone already, which is what was asked for.
-  }
-}
-
-async function stopServer(plan: LaunchPlan, pid: number, ended: Promise<void>): Promise<void> {
-  askToStop(plan, pid, 'fast');
-  const timer = setTimeout(() => askToStop(plan, pid, 'immediate'), fastStopMs);
-  await ended;
-  clearTimeout(timer);
-}
-
-/**
- * Ends what a killed program or server left on this cluster, so that it can be opened again: a server still running
- * is stopped, sessions that outlive a killed server are waited for, and a postmaster.pid that nobody owns is removed.
- * PostgreSQL does the last by itself only when the number in the file is free; it may have been given to another
- * process, or linger where nobody collects dead processes. Returns whether a server had to be stopped.
- */
-export async function clearLeftovers(plan: Pick<LaunchPlan, 'binaries' | 'clusterFolder'>): Promise<boolean> {
-  const server = await readServerState(plan.clusterFolder);
-  if (!server) return false;
-  if (process.platform !== 'linux') {
-    if (!processLives(server.pid)) return false;
-    await stopForeign(plan, server.pid, async () => processLives(server.pid));
-    return true;
-  }
-  const isServer = (await findClusterProcesses(plan.clusterFolder)).includes(server.pid);
-  await stopForeign(plan, isServer ? server.pid : undefined, async () => {
-    return (await findClusterProcesses(plan.clusterFolder)).length > 0;
-  });
-  await rm(join(plan.clusterFolder, 'postmaster.pid'), { force: true });
-  return isServer;
-}
-
-async function stopForeign(
-  plan: Pick<LaunchPlan, 'binaries' | 'clusterFolder'>,
-  pid: number | undefined,
-  isBusy: () => Promise<boolean>,
-): Promise<void> {
-  if (pid !== undefined) askToStop(plan, pid, 'fast');
-  const deadline = Date.now() + fastStopMs;
-  while (await isBusy()) {
-    if (pid !== undefined && Date.now() > deadline) askToStop(plan, pid, 'immediate');
-    await delay(50);
-  }
-}
-
-/** The server and its sessions all work inside the cluster's folder; a process that is dead has no folder. */
-async function findClusterProcesses(clusterFolder: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const folders = await Promise.all(
-    pids.map(async (pid) => ({ pid: Number(pid), folder: await readlink(`/proc/${pid}/cwd`).catch(() => '') })),
-  );
-  return folders.filter(({ folder }) => folder === clusterFolder).map(({ pid }) => pid);
 }

@@ -1,11 +1,11 @@
-import { type Actor, reuseBulk, type Sql, type Store } from '#platform/store';
+import { type Actor, flushWrites, reuseBulk, type Sql, type Store } from '#platform/store';
 import type { LoadItem, Refusal } from './load-item.ts';
 import { type PortionSettings, type PreparedPortion, preparePortion } from './prepare-portion.ts';
 import { addCounts, type LoadCounts, storePortion } from './store-portion.ts';
 
 export type LoadOptions = {
   readonly onRefused: (refusal: Refusal) => Promise<void> | void;
-  /** Called after each stored portion, with the bytes of the source read so far. */
+  /** Called when a portion is stored and on disk, with the bytes of the source read so far. */
   readonly onProgress?: (counts: Readonly<LoadCounts>, bytesRead: number) => Promise<void> | void;
   /** Runs in the transaction that stores a portion; `items` counts all items decided so far. */
   readonly saveProgress?: (sql: Sql, items: number) => Promise<void>;
@@ -90,7 +90,10 @@ export async function* preparedHere(
   }
 }
 
-/** Stores portions in their order, each while the next ones are being prepared. */
+/**
+ * Stores portions in their order, each while the next ones are being prepared and the one before is written to disk. A
+ * portion is told of, and the whole ends, only when it is there.
+ */
 export async function loadPortions(
   store: Store,
   actor: Actor,
@@ -98,6 +101,11 @@ export async function loadPortions(
   options: LoadOptions,
 ): Promise<LoadCounts> {
   const counts: LoadCounts = { created: 0, updated: 0, unchanged: 0, refused: 0 };
+  const tell = async (stored: Readonly<LoadCounts>, bytesRead: number): Promise<void> => {
+    await flushWrites(store.sql);
+    await options.onProgress?.(stored, bytesRead);
+  };
+  let telling: Promise<void> = Promise.resolve();
   const storeNext = async ({ note, bytesRead }: Portion, ready: ReadyPortion): Promise<void> => {
     const { prepared, itemsAgain, release } = ready;
     const stored = await storePortion(store, actor, prepared, itemsAgain, {
@@ -108,7 +116,9 @@ export async function loadPortions(
     release();
     addCounts(counts, stored);
     await refreshStatistics(store.sql, counts.created, stored.created);
-    await options.onProgress?.(counts, bytesRead);
+    await telling;
+    telling = tell({ ...counts }, bytesRead);
+    telling.catch(() => undefined); // awaited, and so reported, behind the next portion
   };
   let storing: Promise<void> = Promise.resolve();
   for await (const portion of portions) {
@@ -118,6 +128,7 @@ export async function loadPortions(
     storing.catch(() => undefined); // awaited, and so reported, before the next portion
   }
   await storing;
+  await telling;
   return counts;
 }
 

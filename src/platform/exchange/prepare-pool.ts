@@ -76,7 +76,10 @@ class PrepareThread {
   #number = 0;
 
   constructor(settings: PortionSettings) {
-    this.#worker = new Worker(new URL('./prepare-worker.ts', import.meta.url), { workerData: settings });
+    this.#worker = new Worker(new URL('./prepare-worker.ts', import.meta.url), {
+      workerData: settings,
+      resourceLimits: { maxYoungGenerationSizeMb: 32 },
+    });
     this.#worker.on('message', (answer: PrepareAnswer) => this.#settle(answer));
     this.#worker.on('error', (error) => this.#failAll(error));
     this.#worker.on('exit', () => this.#failAll(new Error('a thread of the import ended')));
@@ -117,7 +120,7 @@ class PrepareThread {
   }
 
   #giveBack(bulk: Bulk): void {
-    const spare = { ...bulk, addresses: [], units: [] };
+    const spare = { ...bulk, types: [], addresses: { home: '', type: '', id: '' }, units: [] };
     this.#worker.postMessage({ spare } satisfies PrepareTask, buffersOf(spare));
   }
 

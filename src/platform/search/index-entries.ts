@@ -26,7 +26,7 @@ import {
   type SearchParameter,
   searchParametersOf,
 } from './search-parameters.ts';
-import { codeTextEntry, stringEntry, stringForms, stringsOf } from './string-forms.ts';
+import { codeTextEntry, stringEntry, stringForms, stringsOf, uriEntry } from './string-forms.ts';
 import { addTextEntries } from './text-entries.ts';
 import { isIdentifying, textsOf, tokenForms, tokensOf } from './token-forms.ts';
 import { ucumCodesOf } from './ucum.ts';
@@ -237,7 +237,7 @@ function addUri({ keys, strings }: Collector, type: string, code: string, { valu
   for (const uri of withAndWithoutVersion(value)) {
     keys.add(valueKey(type, code, tokenForm(undefined, uri)));
   }
-  strings.add(stringEntry(code, value));
+  strings.add(uriEntry(code, value));
 }
 
 /** A canonical may carry a version (`http://…|1.0`), which a search may leave out. */
@@ -260,7 +260,7 @@ function addReference({ keys, strings, baseUrl }: Collector, type: string, code:
   if (typeof value === 'string') {
     withAndWithoutVersion(value).forEach(add);
     if (value.includes('|')) {
-      strings.add(stringEntry(code, value)); // versions have a hierarchy, see `:below`
+      strings.add(uriEntry(code, value)); // versions have a hierarchy, see `:below`
     }
     return;
   }

@@ -14,6 +14,10 @@ const soundOf = recentResults(soundKey, { atMost: 10_000, characters: 60 });
 /** A text longer than this is findable by its beginning only; an index entry may not exceed 2 kB. */
 const indexedCharacters = 400;
 
+/** Control characters, which no text that is found by has. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is meant
+const controls = /[\u0000-\u001f]/g;
+
 const nameParts = ['text', 'family', 'given', 'prefix', 'suffix'];
 const addressParts = ['text', 'line', 'city', 'district', 'state', 'postalCode', 'country'];
 
@@ -45,6 +49,11 @@ export function stringForms(text: string, type: string, phonetic: boolean): read
 /** The entry under which a folded text is found by its beginning. */
 export function stringEntry(code: string, form: string): string {
   return `${code}=${beginningOf(form)}`;
+}
+
+/** The entry of an address, which is compared as written. */
+export function uriEntry(code: string, uri: string): string {
+  return stringEntry(code, uri.replaceAll(controls, ''));
 }
 
 /** The entry of a folded text that counts only together with a token. */

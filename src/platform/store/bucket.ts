@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomFillSync, randomInt } from 'node:crypto';
 import { hash64, hash64Once } from '#platform/search';
 
 /** Resources are spread over this many buckets; a bucket is the unit that moves between database servers. */
@@ -26,9 +26,23 @@ function toBucket(id: string, hashOf: (text: string) => bigint): number {
 /** A new id in UUID version 7 shape: 48 bits of milliseconds, the bucket, 62 random bits. */
 export function newId(bucket: number = randomInt(bucketCount), now: number = Date.now()): string {
   const time = now.toString(16).padStart(12, '0');
-  const random = randomBytes(8);
-  random[0] = ((random[0] ?? 0) & 0x3f) | 0x80;
-  const tail = random.toString('hex');
+  const tail = variantAndRandom();
   const shard = bucket.toString(16).padStart(3, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7${shard}-${tail.slice(0, 4)}-${tail.slice(4)}`;
+}
+
+/** Random bytes are drawn for many ids at once: each draw asks the operating system. */
+const drawn = Buffer.alloc(4096);
+let used = drawn.length;
+
+/** Two bits that tell the variant and 62 random ones, in hexadecimal. */
+function variantAndRandom(): string {
+  if (used === drawn.length) {
+    randomFillSync(drawn);
+    used = 0;
+  }
+  const at = used;
+  used += 8;
+  drawn[at] = ((drawn[at] ?? 0) & 0x3f) | 0x80;
+  return drawn.toString('hex', at, used);
 }

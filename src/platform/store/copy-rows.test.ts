@@ -18,7 +18,7 @@ const actor = { name: 'copier' };
 
 function encodeRows(writes: readonly PreparedWrite[], by: Actor): CopiedRows {
   const encoder = new RowsEncoder(by);
-  writes.forEach((each) => encoder.add(each));
+  writes.forEach((each) => encoder.add(each, bucketOfId(each.id)));
   return encoder.finish();
 }
 

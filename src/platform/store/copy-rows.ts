@@ -1,7 +1,6 @@
 import type { Writable } from 'node:stream';
 import postgres from 'postgres';
 import { hash64, hash64Once } from '#platform/search';
-import { bucketOfIdOnce } from './bucket.ts';
 import { type CopiedTable, CopyEncoder } from './copy-encoder.ts';
 import type { Actor, PreparedWrite } from './prepared-write.ts';
 import type { Sql } from './sql.ts';
@@ -38,11 +37,12 @@ export class RowsEncoder {
     };
   }
 
-  add(write: PreparedWrite): void {
+  /** `home` is the bucket that the id speaks of. */
+  add(write: PreparedWrite, home: number): void {
     const owner = this.#count;
     this.#count += 1;
     encodeResource(this.#tables.resource, write, owner);
-    encodeEntries(this.#tables, write, owner);
+    encodeEntries(this.#tables, write, { owner, home });
     encodeLog(this.#tables, write, { owner, actor: this.#actor });
   }
 
@@ -130,9 +130,11 @@ function encodeResource(table: CopyEncoder, write: PreparedWrite, owner: number)
 
 type EntryTables = Record<'locator' | 'identifier' | 'range', CopyEncoder>;
 
-function encodeEntries({ locator, identifier, range }: EntryTables, write: PreparedWrite, owner: number): void {
-  const { bucket, type, id, entries } = write;
-  const home = bucketOfIdOnce(id);
+function encodeEntries(
+  { locator, identifier, range }: EntryTables,
+  { bucket, type, id, entries }: PreparedWrite,
+  { owner, home }: { readonly owner: number; readonly home: number },
+): void {
   if (home !== bucket) {
     locator.begin(owner, 4);
     locator.smallint(home);
@@ -147,7 +149,9 @@ function encodeEntries({ locator, identifier, range }: EntryTables, write: Prepa
     identifier.bigint(key);
     identifier.bigint(system);
   }
-  for (const { parameter, lo, hi, units, tokens } of entries?.ranges ?? []) {
+  // in the order of the index by row, to whose end they then go without a search
+  const ranges = (entries?.ranges ?? []).toSorted((a, b) => a.parameter - b.parameter);
+  for (const { parameter, lo, hi, units, tokens } of ranges) {
     range.begin(owner, 8);
     range.bigint(unnumbered);
     range.smallint(bucket);

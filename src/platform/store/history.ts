@@ -1,5 +1,7 @@
 import type { Span } from '#platform/search';
 import { inItsBucket, type ResourceAddress, type StoredVersion } from './read-rows.ts';
+import { type Clause, clause, verbatim } from './search/clause.ts';
+import { runTogether } from './search/run-together.ts';
 import type { Sql, SqlFragment } from './sql.ts';
 import { timestampLiteral } from './timestamp-literal.ts';
 
@@ -20,36 +22,31 @@ export type HistoryPage = {
 };
 
 /** Versions of one resource, newest first; empty when there never was one. The position is the version number. */
-export async function instanceHistory(
-  sql: Sql,
-  { type, id }: ResourceAddress,
-  query: HistoryQuery,
-): Promise<HistoryPage> {
-  const { since, from, to } = momentsOf(query);
-  const rows = await inItsBucket(
-    sql,
-    { type, id },
-    async (bucket) => sql<(StoredVersion & { until: string | null })[]>`
-      with versions as (
-        select bucket, type, id, version, updated, method, content
-        from record.resource
-        where bucket = ${bucket} and type = ${type} and id = ${id}
-        union all
-        select bucket, type, id, version, updated, method, content
-        from record.history
-        where bucket = ${bucket} and type = ${type} and id = ${id}
-      ),
-      spans as (select *, lead(updated) over (order by version) as until from versions)
-      select bucket, type, id, version, updated, method, content, until
-      from spans
-      where version < ${query.before ?? Number.MAX_SAFE_INTEGER}::bigint
-        and updated >= ${since}::text::timestamptz
-        and updated <= ${to}::text::timestamptz
-        and (until is null or until > ${from}::text::timestamptz)
-      order by version desc
-      limit ${query.count + 1}`,
+export async function instanceHistory(sql: Sql, address: ResourceAddress, query: HistoryQuery): Promise<HistoryPage> {
+  const rows = await inItsBucket(sql, address, async (bucket) =>
+    runTogether<StoredVersion>(sql, versionsOf({ ...address, bucket }, query), { rows: query.count }),
   );
   return toPage(rows, query.count, (row) => row.version);
+}
+
+function versionsOf({ bucket, type, id }: ResourceAddress & { readonly bucket: number }, query: HistoryQuery): Clause {
+  const select = (table: 'resource' | 'history'): Clause => clause`
+    select bucket, type, id, version, updated, method, content
+    from record.${verbatim(table)}
+    where bucket = ${String(bucket)}::text::smallint and type = ${type} and id = ${id}`;
+  const all = clause`${select('resource')} union all ${select('history')}`;
+  const { since, from, to } = momentsOf(query);
+  const versions = query.at
+    ? clause`
+      select * from (select *, lead(updated) over (order by version) as until from (${all}) as every) as spanned
+      where updated <= ${to}::text::timestamptz and (until is null or until > ${from}::text::timestamptz)`
+    : clause`select * from (${all}) as every where true`;
+  return clause`
+    ${versions}
+      and version < ${String(query.before ?? Number.MAX_SAFE_INTEGER)}::text::bigint
+      and updated >= ${since}::text::timestamptz
+    order by version desc
+    limit ${String(query.count + 1)}::text::bigint`;
 }
 
 /** The bounds of a query; what is not asked for is open. */

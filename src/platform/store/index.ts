@@ -55,6 +55,6 @@ export { hasSettled, honestMoment, type SettledMoment, takeMoment } from './sett
 export type { Sql } from './sql.ts';
 export type { Guard, Store } from './store.ts';
 export { type VerifyOptions, verifyRecord } from './verify/verify-record.ts';
-export { type Bulk, BulkBuilder, type KnownRow, reuseBulk, writeBulk } from './write-bulk.ts';
+export { type Bulk, BulkBuilder, flushWrites, type KnownRow, reuseBulk, writeBulk } from './write-bulk.ts';
 export type { Criteria, WriteRequest, WriteResult } from './write-request.ts';
 export { type WriteOptions, writeResources } from './write-resources.ts';

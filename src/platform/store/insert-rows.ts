@@ -1,5 +1,5 @@
 import type { AuthoredWrite } from './prepared-write.ts';
-import { contentSeparator, toColumns, toNewColumns, toRanges } from './row-columns.ts';
+import { contentSeparator, entrySeparator, toColumns, toEntryColumns, toNewColumns, toRanges } from './row-columns.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -11,30 +11,38 @@ export async function insertRows(sql: Sql, writes: readonly AuthoredWrite[]): Pr
     return;
   }
   const columns = toColumns(writes);
+  const { keys, identified, strings } = toEntryColumns(writes);
   const fresh = toNewColumns(writes);
   const ranges = toRanges(writes);
   // numbers are drawn in the order of the writes: a function in from gives its rows in order
   await sql`
-    with given as materialized (
-      select g.*, nextval('record.rid') as rid
+    with entry as materialized (
+      select ${keys.all}::text::bigint[] as keys, ${identified.all}::text::bigint[] as identified
+    ),
+    given as materialized (
+      select g.*, nextval('record.rid') as rid,
+        (select keys from entry)[g.keys_from:g.keys_to] as keys,
+        (select identified from entry)[g.identified_from:g.identified_to] as identified,
+        array_to_tsvector(string_to_array(coalesce(g.texts, ''), ${entrySeparator})) as strings
       from unnest(
           ${columns.method}::text::text[], ${columns.bucket}::text::smallint[], ${columns.type}::text::text[],
           ${columns.id}::text::text[], ${columns.version}::text::int[], ${columns.updated}::text::timestamptz[],
           ${fresh.self}::text::bigint[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
           ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
           ${columns.lead}::text::bigint[], ${columns.label}::text::text[],
-          ${columns.keys}::text::text[], ${columns.identified}::text::text[], ${columns.strings}::text::text[],
+          ${keys.from}::text::int[], ${keys.to}::text::int[], ${identified.from}::text::int[], ${identified.to}::text::int[],
+          string_to_array(${strings}::text, ${contentSeparator}),
           string_to_array(${columns.content}::text, ${contentSeparator}), ${fresh.home}::text::smallint[],
           ${columns.actor}::text::text[], ${columns.requestId}::text::text[])
         with ordinality
         as g(method, bucket, type, id, version, updated, self, patient, patient_key, date_lo, date_hi, lead_key, label,
-          keys,          identified, strings, content, home, actor, request_id, n)
+          keys_from, keys_to, identified_from, identified_to, texts, content, home, actor, request_id, n)
     ),
     inserted as (
       insert into record.resource (bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo,
         date_hi, lead_key, label, keys, identified, strings, content)
       select bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo, date_hi, lead_key,
-        label, keys::bigint[], identified::bigint[], array_to_tsvector(strings::text[]), content
+        label, keys, identified, strings, content
       from given
       order by bucket, type, id -- writers of the same new resources meet in the same order
     ),
@@ -45,7 +53,7 @@ export async function insertRows(sql: Sql, writes: readonly AuthoredWrite[]): Pr
     identified as (
       insert into record.identifier_entry (bucket, key, system, rid)
       select bucket, entries[at], entries[at + 1], rid
-      from (select bucket, rid, identified::bigint[] as entries from given where identified <> '{}') as g,
+      from (select bucket, rid, identified as entries from given where identified <> '{}') as g,
         generate_series(1, cardinality(entries), 2) as at
     ),
     ranged as (

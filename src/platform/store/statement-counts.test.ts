@@ -37,19 +37,19 @@ const write = (...requests: WriteRequest[]) => writeResources(store, actor, requ
 
 it.skipIf(onSeveralServers)('a create is one statement, without a transaction around it', async () => {
   await write({ kind: 'create', type: 'Patient', resource: patient() });
-  expect(sent).toEqual(['with given']);
+  expect(sent).toEqual(['with entry']);
 });
 
 it.skipIf(onSeveralServers)('creates of the same moment share a statement', async () => {
   await Promise.all(Array.from({ length: 50 }, () => write({ kind: 'create', type: 'Patient', resource: patient() })));
-  expect(sent).toEqual(['with given']);
+  expect(sent).toEqual(['with entry']);
 });
 
 it.skipIf(onSeveralServers)('an update reads and writes, each shared with those of the same moment', async () => {
   await write({ kind: 'update', type: 'Patient', target: 'a', resource: patient('a') });
   sent.length = 0;
   await write({ kind: 'update', type: 'Patient', target: 'a', resource: patient('a') });
-  expect(sent).toEqual(['select r.bucket,', 'with given']);
+  expect(sent).toEqual(['select r.bucket,', 'with entry']);
   sent.length = 0;
   const ids = Array.from({ length: 50 }, (_, at) => `many-${at}`);
   const updateAll = () =>
@@ -57,7 +57,7 @@ it.skipIf(onSeveralServers)('an update reads and writes, each shared with those 
   await updateAll();
   sent.length = 0;
   await updateAll();
-  expect(sent).toEqual(['select r.bucket,', 'with given']);
+  expect(sent).toEqual(['select r.bucket,', 'with entry']);
 });
 
 it.skipIf(onSeveralServers)('a transaction of a hundred entries takes as many statements as one of two', async () => {
@@ -72,7 +72,7 @@ it.skipIf(onSeveralServers)('a transaction of a hundred entries takes as many st
   sent.length = 0;
   await write(...Array.from({ length: 100 }, (_, at) => create(at)));
   expect(sent).toEqual(few);
-  expect(sent).toEqual(['begin', 'with given', 'commit']);
+  expect(sent).toEqual(['begin', 'with entry', 'commit']);
 });
 
 it.skipIf(onSeveralServers)(

@@ -1,6 +1,6 @@
 import { arrayLiteral } from './array-literal.ts';
 import type { AuthoredWrite } from './prepared-write.ts';
-import { contentSeparator, toColumns, toRanges } from './row-columns.ts';
+import { contentSeparator, entrySeparator, toColumns, toEntryColumns, toRanges } from './row-columns.ts';
 import type { Sql } from './sql.ts';
 
 /**
@@ -13,11 +13,19 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
     return [];
   }
   const columns = toColumns(writes);
+  const { keys, identified, strings } = toEntryColumns(writes);
   const supersedes = arrayLiteral(writes.map(({ write }) => write.supersedes));
   const ranges = toRanges(writes);
   const rows = await sql<{ n: number }[]>`
-    with given as materialized (
-      select g.*, r.rid, r.updated as old_updated, r.method as old_method, r.content as old_content,
+    with entry as materialized (
+      select ${keys.all}::text::bigint[] as keys, ${identified.all}::text::bigint[] as identified
+    ),
+    given as materialized (
+      select g.*,
+        (select keys from entry)[g.keys_from:g.keys_to] as keys,
+        (select identified from entry)[g.identified_from:g.identified_to] as identified,
+        array_to_tsvector(string_to_array(coalesce(g.texts, ''), ${entrySeparator})) as strings,
+        r.rid, r.updated as old_updated, r.method as old_method, r.content as old_content,
         r.identified as old_identified,
         coalesce(g.patient, r.patient) as about
       from unnest(
@@ -25,21 +33,21 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
           ${columns.id}::text::text[], ${columns.version}::text::int[], ${supersedes}::text::int[],
           ${columns.updated}::text::timestamptz[], ${columns.patient}::text::text[],
           ${columns.patientKey}::text::bigint[], ${columns.dateLo}::text::timestamptz[],
-          ${columns.dateHi}::text::timestamptz[], ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
-          ${columns.identified}::text::text[], ${columns.strings}::text::text[], string_to_array(${columns.content}::text, ${contentSeparator}),
+          ${columns.dateHi}::text::timestamptz[], ${columns.lead}::text::bigint[], ${columns.label}::text::text[],
+          ${keys.from}::text::int[], ${keys.to}::text::int[], ${identified.from}::text::int[], ${identified.to}::text::int[],
+          string_to_array(${strings}::text, ${contentSeparator}), string_to_array(${columns.content}::text, ${contentSeparator}),
           ${columns.actor}::text::text[], ${columns.requestId}::text::text[])
         with ordinality
-        as g(method, bucket, type, id, version, supersedes, updated, patient, patient_key, date_lo, date_hi, lead_key, label, keys,
-          identified, strings, content, actor, request_id, n)
+        as g(method, bucket, type, id, version, supersedes, updated, patient, patient_key, date_lo, date_hi, lead_key, label,
+          keys_from, keys_to, identified_from, identified_to, texts, content, actor, request_id, n)
         join record.resource r
           on r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.supersedes
     ),
     updated as (
       update record.resource r
       set version = g.version, updated = g.updated, method = g.method, patient = g.patient, patient_key = g.patient_key,
-        date_lo = g.date_lo, date_hi = g.date_hi, lead_key = g.lead_key, label = g.label, keys = g.keys::bigint[],
-        identified = g.identified::bigint[],
-        strings = array_to_tsvector(g.strings::text[]), content = g.content
+        date_lo = g.date_lo, date_hi = g.date_hi, lead_key = g.lead_key, label = g.label, keys = g.keys,
+        identified = g.identified, strings = g.strings, content = g.content
       from given g
       where r.bucket = g.bucket and r.type = g.type and r.id = g.id and r.version = g.supersedes
         and g.method <> 'DELETE'
@@ -68,9 +76,9 @@ export async function supersedeRows(sql: Sql, writes: readonly AuthoredWrite[]):
       delete from record.range_entry e using done d where e.bucket = d.bucket and e.rid = d.rid
     ),
     reidentified as (
-      select bucket, rid, old_identified, identified::bigint[] as entries
+      select bucket, rid, old_identified, identified as entries
       from done
-      where method = 'DELETE' or identified::bigint[] <> old_identified
+      where method = 'DELETE' or identified <> old_identified
     ),
     unidentified as (
       delete from record.identifier_entry e

@@ -1,6 +1,6 @@
 import { isSpread } from '#platform/database';
 import { arrayLiteral } from './array-literal.ts';
-import { bucketOfId } from './bucket.ts';
+import { bucketOfIdOnce } from './bucket.ts';
 import { giveId, hasConditionalReference } from './connect-entries.ts';
 import { type CopiedRows, CopyFailedError, copyRows, RowsEncoder, reuseRows } from './copy-rows.ts';
 import { type Elsewhere, elsewhereOf, rememberElsewhere } from './elsewhere.ts';
@@ -17,12 +17,16 @@ import { toStep } from './write-step.ts';
 /** Resources made ready to be stored as new ones; any thread can do that, and hand them over as they are. */
 export type Bulk = {
   readonly rows: CopiedRows;
-  readonly addresses: readonly ResourceAddress[];
+  readonly types: readonly string[];
+  readonly addresses: AddressColumns;
   /** UCUM units of their quantities. */
   readonly units: readonly string[];
   /** Where they lie beside the buckets of their patients. */
   readonly elsewhere: readonly Elsewhere[];
 };
+
+/** The addresses of the rows in PostgreSQL's text form, `home` being the buckets that their ids speak of. */
+type AddressColumns = { readonly home: string; readonly type: string; readonly id: string };
 
 /**
  * Prepares validated creates (with a wanted id) and updates (by id) one after the other as if nothing were stored yet.
@@ -32,7 +36,7 @@ export class BulkBuilder {
   readonly #around: Surroundings & { readonly guarded: ReadonlySet<string> };
   readonly #options: Pick<PrepareOptions, 'keepVersions'>;
   readonly #rows: RowsEncoder;
-  readonly #addresses: ResourceAddress[] = [];
+  readonly #addresses: (ResourceAddress & { readonly home: number })[] = [];
   readonly #units = new Set<string>();
   readonly #elsewhere: Elsewhere[] = [];
   readonly #seen = new Set<string>();
@@ -62,16 +66,27 @@ export class BulkBuilder {
       return false;
     }
     this.#seen.add(address);
-    this.#addresses.push({ type, id });
+    const home = bucketOfIdOnce(id);
+    this.#addresses.push({ type, id, home });
     write.entries?.units.forEach((unit) => this.#units.add(unit));
     this.#elsewhere.push(...elsewhereOf(write));
-    this.#rows.add(write);
+    this.#rows.add(write, home);
     return true;
   }
 
   finish(): Bulk {
-    const [rows, addresses, units] = [this.#rows.finish(), this.#addresses, [...this.#units]];
-    return { rows, addresses, units, elsewhere: this.#elsewhere };
+    const all = this.#addresses;
+    return {
+      rows: this.#rows.finish(),
+      types: [...new Set(all.map(({ type }) => type))],
+      addresses: {
+        home: arrayLiteral(all.map(({ home }) => home)),
+        type: arrayLiteral(all.map(({ type }) => type)),
+        id: arrayLiteral(all.map(({ id }) => id)),
+      },
+      units: [...this.#units],
+      elsewhere: this.#elsewhere,
+    };
   }
 
   #prepare(request: WriteRequest): PreparedWrite | undefined {
@@ -93,26 +108,28 @@ export type KnownRow = { readonly row: number; readonly isCurrent: boolean };
 /**
  * Stores the rows of a bulk whose resources never were there, in one transaction with what `before` does; gives
  * the others. Where rows cannot be stored for whatever reason all are given, and the way for a few writes will tell why.
+ * What is stored is on disk only when `flushWrites` has been waited for.
  */
 export async function writeBulk(
   store: Store,
-  { rows, addresses, units, elsewhere }: Bulk,
+  { rows, types, addresses, units, elsewhere }: Bulk,
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<readonly KnownRow[]> {
   store.beforeWrite?.();
   await store.parameters?.renew();
   const table = store.parameters?.table();
+  const all = (): KnownRow[] => Array.from({ length: rows.count }, (_, row) => ({ row, isCurrent: false }));
   if (isSpread(store.sql)) {
-    return addresses.map((_, row) => ({ row, isCurrent: false })); // what is copied would not have its server's numbers
+    return all(); // what the coordinator copies has not the numbers of the servers' transactions, see read-changes.ts
   }
-  if (table && addresses.some(({ type }) => table.added(type).length > 0)) {
-    return addresses.map((_, row) => ({ row, isCurrent: false })); // the threads know the standard's parameters alone
+  if (table && types.some((type) => table.added(type).length > 0)) {
+    return all(); // the threads know the standard's parameters alone
   }
   let known = await findKnown(store.sql, addresses);
   for (;;) {
     try {
       await storeOthers(store, { rows, units, elsewhere, known }, before);
-      countCreated(addresses.length - known.length);
+      countCreated(rows.count - known.length);
       store.afterWrite?.();
       return known;
     } catch (error) {
@@ -121,7 +138,7 @@ export async function writeBulk(
       }
       const found = await findKnown(store.sql, addresses);
       if (found.length <= known.length) {
-        return addresses.map((_, row) => ({ row, isCurrent: false }));
+        return all();
       }
       known = found; // others have stored some of them meanwhile
     }
@@ -140,7 +157,7 @@ async function storeOthers(
 ): Promise<void> {
   await store.sql.begin(async (sql) => {
     if (known.length < rows.count) {
-      await rememberUnits(store.sql, sql, units);
+      await Promise.all([sql`set local synchronous_commit to off`, rememberUnits(store.sql, sql, units)]);
       await rememberElsewhere(sql, elsewhere);
       await copyRows(sql, rows, new Set(known.map(({ row }) => row)));
     }
@@ -148,58 +165,39 @@ async function storeOthers(
   });
 }
 
-/** Which of the addresses are taken by a resource, or were. */
-async function findKnown(sql: Sql, addresses: readonly ResourceAddress[]): Promise<KnownRow[]> {
-  const all = addresses.map(({ type, id }, row) => ({ row, type, id, bucket: bucketOfId(id) }));
-  if (all.length === 0) {
-    return [];
-  }
-  const [current, located, past] = await Promise.all([findCurrent(sql, all), locate(sql, all), findPast(sql, all)]);
-  const moved = await findCurrent(sql, located);
-  const movedPast = await findPast(sql, located);
-  const isCurrent = new Set([...current, ...moved]);
-  const known = new Set([...isCurrent, ...past, ...movedPast]);
-  return [...known].sort((a, b) => a - b).map((row) => ({ row, isCurrent: isCurrent.has(row) }));
+/** Waits until all that was committed before is on disk, as the next commit that waits is behind it in the log. */
+export async function flushWrites(sql: Sql): Promise<void> {
+  await sql`select pg_logical_emit_message(true, 'vsis', '')`;
 }
 
-type Placed = ResourceAddress & { readonly row: number; readonly bucket: number };
-
-function given(sql: Sql, addresses: readonly Placed[]) {
-  const list = (pick: (each: Placed) => string | number): string => arrayLiteral(addresses.map(pick));
-  return sql`
-    unnest(${list(({ row }) => row)}::text::int[], ${list(({ bucket }) => bucket)}::text::smallint[],
-      ${list(({ type }) => type)}::text::text[], ${list(({ id }) => id)}::text::text[]) as a(n, bucket, type, id)`;
-}
-
-async function findCurrent(sql: Sql, addresses: readonly Placed[]): Promise<number[]> {
-  if (addresses.length === 0) {
-    return [];
-  }
-  const rows = await sql<{ n: number }[]>`
-    select a.n
-    from ${given(sql, addresses)}
-      join record.resource r on r.bucket = a.bucket and r.type = a.type and r.id = a.id`;
-  return rows.map(({ n }) => n);
-}
-
-async function locate(sql: Sql, addresses: readonly Placed[]): Promise<Placed[]> {
-  const rows = await sql<{ n: number; bucket: number }[]>`
-    select a.n, l.bucket
-    from ${given(sql, addresses)}
-      join record.locator l on l.home = a.bucket and l.type = a.type and l.id = a.id`;
-  return rows.flatMap(({ n, bucket }) => {
-    const address = addresses[n];
-    return address ? [{ ...address, bucket }] : [];
-  });
-}
-
-async function findPast(sql: Sql, addresses: readonly Placed[]): Promise<number[]> {
-  if (addresses.length === 0) {
-    return [];
-  }
-  const rows = await sql<{ n: number }[]>`
-    select distinct a.n
-    from ${given(sql, addresses)}
-      join record.history h on h.bucket = a.bucket and h.type = a.type and h.id = a.id`;
-  return rows.map(({ n }) => n);
+/** Which of the rows are taken by a resource, or were. */
+async function findKnown(sql: Sql, { home, type, id }: AddressColumns): Promise<KnownRow[]> {
+  const found = await sql<{ row: number; isCurrent: boolean }[]>`
+    with given as materialized (
+      select (a.n - 1)::int as row, a.bucket, a.type, a.id
+      from unnest(${home}::text::smallint[], ${type}::text::text[], ${id}::text::text[])
+        with ordinality as a(bucket, type, id, n)
+    ),
+    located as materialized (
+      select g.row, l.bucket, g.type, g.id
+      from given g
+        join record.locator l on l.home = g.bucket and l.type = g.type and l.id = g.id
+    ),
+    places as materialized (
+      select row, bucket, type, id from given union all select row, bucket, type, id from located
+    ),
+    current as materialized (
+      select p.row
+      from places p
+        join record.resource r on r.bucket = p.bucket and r.type = p.type and r.id = p.id
+    ),
+    past as materialized (
+      select distinct p.row
+      from places p
+        join record.history h on h.bucket = p.bucket and h.type = p.type and h.id = p.id
+    )
+    select row, true as "isCurrent" from current union all select row, false as "isCurrent" from past`;
+  const isCurrent = new Set(found.filter((each) => each.isCurrent).map(({ row }) => row));
+  const known = [...new Set(found.map(({ row }) => row))].sort((a, b) => a - b);
+  return known.map((row) => ({ row, isCurrent: isCurrent.has(row) }));
 }

@@ -1,7 +1,15 @@
 import { arrayLiteral } from './array-literal.ts';
 import { byBucket } from './distributed-rows.ts';
 import type { AuthoredWrite } from './prepared-write.ts';
-import { contentSeparator, locatedFrom, toColumns, toNewColumns, toRanges } from './row-columns.ts';
+import {
+  contentSeparator,
+  entrySeparator,
+  locatedFrom,
+  toColumns,
+  toEntryColumns,
+  toNewColumns,
+  toRanges,
+} from './row-columns.ts';
 import type { Sql, SqlPool } from './sql.ts';
 
 /*
@@ -72,12 +80,13 @@ async function insertLocators(sql: Sql, writes: readonly AuthoredWrite[]): Promi
   }
 }
 
-const parameterList = Array.from({ length: 29 }, (_, at) => `$${at + 1}`).join(', ');
+const parameterList = Array.from({ length: 34 }, (_, at) => `$${at + 1}`).join(', ');
 
 /** Not kept prepared: only where it sees the bucket is the call planned as one of another server. */
 async function writeBucket(sql: Sql, bucket: number, numbered: readonly Numbered[]): Promise<boolean[]> {
   const writes = numbered.map(({ each }) => each);
   const columns = toColumns(writes);
+  const entries = toEntryColumns(writes);
   const ranges = toRanges(writes);
   const values = {
     supersedes: arrayLiteral(writes.map(({ write }) => write.supersedes)),
@@ -104,9 +113,14 @@ async function writeBucket(sql: Sql, bucket: number, numbered: readonly Numbered
       columns.dateHi,
       columns.lead,
       columns.label,
-      columns.keys,
-      columns.identified,
-      columns.strings,
+      entries.keys.all,
+      entries.keys.from,
+      entries.keys.to,
+      entries.identified.all,
+      entries.identified.from,
+      entries.identified.to,
+      entries.strings,
+      entrySeparator,
       columns.content,
       contentSeparator,
       columns.actor,

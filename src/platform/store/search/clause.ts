@@ -1,6 +1,6 @@
 import type { Sql } from '../sql.ts';
 
-type Value = string | number;
+export type Value = string | number;
 
 /**
  * A piece of a statement: its text cut at the values between. Searches are put together from such pieces, and not from

@@ -49,7 +49,9 @@ export function compileBranches(scope: Scope, branches: readonly Branch[]): Clau
 
 /** All rows of the scope's types that meet all conditions, as the where-clause of an alias. */
 function compileWhere(scope: Scope, conditions: readonly Condition[]): Clause {
-  return allOf([...isOfTypes(scope), ...conditions.map((each) => compileCondition(scope, each))]);
+  const compile = (each: Condition): Clause =>
+    compileCondition(each === scope.driver ? { ...scope, filters: false } : scope, each);
+  return allOf([...isOfTypes(scope), ...conditions.map(compile)]);
 }
 
 function isOfTypes(scope: Scope): Clause[] {
@@ -62,8 +64,8 @@ function isOfTypes(scope: Scope): Clause[] {
     types.length === 1
       ? clause`${type} = ${typeOf(scope)}`
       : clause`${type} = any(${arrayLiteral(types)}::text::text[])`;
-  // all rows of the type must not be intersected with the one that an identifier finds
-  return [scope.driver === 'identifier' ? clause`(${isOne}) is true` : isOne];
+  // all rows of the type must not be intersected with the few that an identifier or a text finds
+  return [scope.driver === undefined || scope.driver === 'patient' ? isOne : clause`(${isOne}) is true`];
 }
 
 function compileMissing(scope: Scope, { code }: SearchParameter, missing: boolean): Clause {

@@ -33,7 +33,8 @@ export function compileString(
       );
 }
 
-function formsOf({ code, paths }: SearchParameter, text: string): readonly string[] {
+/** What a value of a text parameter is sought by: its words, their sounds, or the whole. */
+export function formsOf({ code, paths }: SearchParameter, text: string): readonly string[] {
   const type = paths.some((path) => path.types.some(isWordwise)) ? 'HumanName' : 'string';
   return stringForms(soughtText(code, text), type, code === 'phonetic');
 }

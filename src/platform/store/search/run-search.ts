@@ -11,6 +11,7 @@ import { type Clause, clause, run, verbatim } from './clause.ts';
 import { compileBranches } from './compile-condition.ts';
 import { driverOf, patientOfSearch } from './driver-of.ts';
 import { lookUp } from './look-up.ts';
+import { runTogether } from './run-together.ts';
 import { allOf, column, type Scope } from './scope.ts';
 import { type SortExpression, sortExpression, typeExpression } from './sort-expression.ts';
 
@@ -40,7 +41,7 @@ export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string):
 
 async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const branches = await lookUp(sql, query, baseUrl);
-  const scope = scopeOf(query.types, branches, baseUrl);
+  const scope = scopeOf(sql, query.types, branches, baseUrl);
   const met = inSpan('compile', () => compileBranches(scope, branches));
   const selection: Selection = { scope, query, where: allOf([...(await nearPatient(sql, scope, branches)), met]) };
   if (query.summary === 'count' || query.count === 0) {
@@ -75,11 +76,11 @@ async function nearPatient(sql: Sql, scope: Scope, branches: readonly Branch[]):
 }
 
 /** The row of a search, with what finds it. */
-function scopeOf(types: readonly string[], branches: readonly Branch[], baseUrl: string | undefined): Scope {
+function scopeOf(sql: Sql, types: readonly string[], branches: readonly Branch[], baseUrl: string | undefined): Scope {
   const scope: Scope = { alias: 'r', types, depth: 0, baseUrl };
   const [only, ...others] = branches;
   const isPlain = types.length === 1 && others.length === 0;
-  const driver = isPlain && only !== undefined ? driverOf(scope, only.conditions) : undefined;
+  const driver = isPlain && only !== undefined ? driverOf(sql, scope, only.conditions) : undefined;
   return { ...scope, driver, filters: driver !== undefined };
 }
 
@@ -115,17 +116,14 @@ async function selectPage(sql: Sql, { scope, query, where }: Selection): Promise
     return neverNull ? clause`${value} ${direction}, ` : clause`${value} ${direction} nulls last, `;
   });
   const values = expressions.map(({ value }, at) => (at === 0 ? clause`(${value})::text` : clause`, (${value})::text`));
-  return run<Row>(
-    sql,
-    clause`
+  const page = clause`
     select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content, r.rid::text as position,
       ${values.length === 0 ? clause`'[]'::json` : clause`to_json(array[${values}])`} as order
     from record.resource r
     where ${allOf([where, after])}
     order by ${order} r.rid
-    limit ${query.count + 1}`,
-    { kept: scope.driver !== undefined },
-  );
+    limit ${String(query.count + 1)}::text::bigint`;
+  return scope.driver === undefined ? run<Row>(sql, page) : runTogether<Row>(sql, page, { rows: query.count });
 }
 
 function orderOf(scope: Scope, { sort, types }: SearchQuery): readonly SortExpression[] {

@@ -1,7 +1,8 @@
+import type { Condition } from '#platform/search';
 import { type Clause, clause, verbatim } from './clause.ts';
 
-/** A condition that finds few rows whatever it names. */
-export type Driver = 'patient' | 'identifier';
+/** What finds few rows: one patient, an identifier, or the condition on a text that few have. */
+export type Driver = 'patient' | 'identifier' | Condition;
 
 /** Where a condition stands in the statement: the resource row it speaks of, by alias, and the types that row may have. */
 export type Scope = {

@@ -5,7 +5,7 @@ import { arrayLiteral } from '../array-literal.ts';
 import { bucketOfId } from '../bucket.ts';
 import type { AuthoredWrite } from '../prepared-write.ts';
 import type { StoredVersion } from '../read-rows.ts';
-import { toColumns, toRanges } from '../row-columns.ts';
+import { contentSeparator, entrySeparator, toColumns, toEntryColumns, toRanges } from '../row-columns.ts';
 import { clause, pages } from '../search/clause.ts';
 import type { Sql } from '../sql.ts';
 
@@ -93,32 +93,40 @@ async function differences(sql: Sql, read: readonly Read[], indexing: Indexing):
   if (read.length === 0) return [];
   const writes = read.map((each) => asWrite(each, indexing));
   const columns = toColumns(writes);
+  const { keys, identified, strings } = toEntryColumns(writes);
   const ranges = toRanges(writes);
   const rows = await sql<{ name: string; wrong: string }[]>`
-    with asked as materialized (
-      select g.*
+    with entry as materialized (
+      select ${keys.all}::text::bigint[] as keys, ${identified.all}::text::bigint[] as identified
+    ),
+    asked as materialized (
+      select g.*,
+        (select keys from entry)[g.keys_from:g.keys_to] as keys,
+        (select identified from entry)[g.identified_from:g.identified_to] as identified,
+        array_to_tsvector(string_to_array(coalesce(g.texts, ''), ${entrySeparator})) as strings
       from unnest(
           ${columns.bucket}::text::smallint[], ${columns.type}::text::text[], ${columns.id}::text::text[],
           ${columns.version}::text::int[], ${columns.patient}::text::text[], ${columns.patientKey}::text::bigint[],
           ${columns.dateLo}::text::timestamptz[], ${columns.dateHi}::text::timestamptz[],
-          ${columns.lead}::text::bigint[], ${columns.label}::text::text[], ${columns.keys}::text::text[],
-          ${columns.identified}::text::text[], ${columns.strings}::text::text[])
+          ${columns.lead}::text::bigint[], ${columns.label}::text::text[], 
+          ${keys.from}::text::int[], ${keys.to}::text::int[], ${identified.from}::text::int[], ${identified.to}::text::int[],
+          string_to_array(${strings}::text, ${contentSeparator}))
         with ordinality
-        as g(bucket, type, id, version, patient, patient_key, date_lo, date_hi, lead_key, label, keys, identified,
-          strings, n)
+        as g(bucket, type, id, version, patient, patient_key, date_lo, date_hi, lead_key, label, keys_from,
+          keys_to, identified_from, identified_to, texts, n)
     ),
     given as materialized (
       select g.n, r.bucket, r.rid, format('%s/%s/%s', r.type, r.id, r.version) as name,
-        g.identified::bigint[] as identified,
+        g.identified as identified,
         r.identified as stored_identified,
         array_remove(array[
           case when (r.patient, r.patient_key) is distinct from (g.patient, g.patient_key) then 'patient' end,
           case when (r.date_lo, r.date_hi) is distinct from (g.date_lo, g.date_hi) then 'date' end,
           case when r.lead_key is distinct from g.lead_key then 'leading code' end,
           case when r.label is distinct from g.label then 'label' end,
-          case when not (r.keys @> g.keys::bigint[] and r.keys <@ g.keys::bigint[]) then 'keys' end,
-          case when r.strings <> array_to_tsvector(g.strings::text[]) then 'texts' end,
-          case when r.identified <> g.identified::bigint[] then 'identifiers' end
+          case when not (r.keys @> g.keys and r.keys <@ g.keys) then 'keys' end,
+          case when r.strings <> g.strings then 'texts' end,
+          case when r.identified <> g.identified then 'identifiers' end
         ], null) as wrong
       from asked g
         join record.resource r

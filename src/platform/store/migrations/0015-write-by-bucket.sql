@@ -81,7 +81,8 @@ where home <> bucket;
 create function record.write(
   here smallint, methods text, types text, ids text, versions text, supersedes text, moments text, rids text, seqs text,
   selves text, patients text, patient_keys text, dates_lo text, dates_hi text, lead_keys text, labels text, keys text,
-  identified text, strings text, contents text, separator text, actors text, requests text, range_places text,
+  key_firsts text, key_lasts text, tokens text, token_firsts text, token_lasts text, strings text, entry_separator text,
+  contents text, separator text, actors text, requests text, range_places text,
   range_parameters text, range_los text, range_his text, range_units text, range_tokens text
 ) returns integer[]
 language plpgsql
@@ -92,6 +93,10 @@ declare
   own constant xid8 := record.transaction_number();
   given record;
   old record;
+  all_keys constant bigint[] := keys::bigint[];
+  all_tokens constant bigint[] := tokens::bigint[];
+  own_keys bigint[];
+  own_strings tsvector;
   entries bigint[];
   type_of constant text[] := types::text[];
   rid_of bigint[] := array_fill(null::bigint, array[cardinality(types::text[])]);
@@ -102,20 +107,23 @@ begin
     select *
     from unnest(methods::text[], type_of, ids::text[], versions::integer[], supersedes::integer[], moments::timestamptz[],
         rids::bigint[], seqs::bigint[], selves::bigint[], patients::text[], patient_keys::bigint[], dates_lo::timestamptz[],
-        dates_hi::timestamptz[], lead_keys::bigint[], labels::text[], keys::text[], identified::text[], strings::text[],
+        dates_hi::timestamptz[], lead_keys::bigint[], labels::text[], key_firsts::integer[], key_lasts::integer[],
+        token_firsts::integer[], token_lasts::integer[], string_to_array(strings, separator),
         string_to_array(contents, separator), actors::text[], requests::text[]) with ordinality
       as g(method, type, id, version, supersedes, updated, rid, seq, self, patient, patient_key, date_lo, date_hi,
-        lead_key, label, keys, identified, strings, content, actor, request_id, n)
+        lead_key, label, key_first, key_last, token_first, token_last, strings, content, actor, request_id, n)
   loop
-    entries := given.identified::bigint[];
+    own_keys := all_keys[given.key_first:given.key_last];
+    entries := all_tokens[given.token_first:given.token_last];
+    own_strings := array_to_tsvector(string_to_array(coalesce(given.strings, ''), entry_separator));
     about := given.patient;
     if given.supersedes = 0 then
       rid_of[given.n] := given.rid;
       insert into record.resource (bucket, type, id, rid, version, updated, method, self, patient, patient_key, date_lo,
         date_hi, lead_key, label, keys, identified, strings, content)
       values (here, given.type, given.id, given.rid, given.version, given.updated, given.method, given.self, given.patient,
-        given.patient_key, given.date_lo, given.date_hi, given.lead_key, given.label, given.keys::bigint[], entries,
-        array_to_tsvector(given.strings::text[]), given.content);
+        given.patient_key, given.date_lo, given.date_hi, given.lead_key, given.label, own_keys, entries,
+        own_strings, given.content);
     else
       select r.rid, r.updated, r.method, r.patient, r.identified, r.content into old
       from record.resource r
@@ -134,8 +142,8 @@ begin
         update record.resource r
         set version = given.version, updated = given.updated, method = given.method, patient = given.patient,
           patient_key = given.patient_key, date_lo = given.date_lo, date_hi = given.date_hi, lead_key = given.lead_key,
-          label = given.label, keys = given.keys::bigint[], identified = entries,
-          strings = array_to_tsvector(given.strings::text[]), content = given.content
+          label = given.label, keys = own_keys, identified = entries,
+          strings = own_strings, content = given.content
         where r.bucket = here and r.type = given.type and r.id = given.id;
       end if;
       delete from record.range_entry e where e.bucket = here and e.rid = old.rid;
