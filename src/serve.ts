@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { feelPulse } from '#platform/database';
-import { createServer, type Traffic, watchTraffic } from '#platform/http';
+import { boundUnsent, createServer, type Traffic, watchTraffic } from '#platform/http';
 import { logOf, logRequests } from '#platform/log';
 import { measureRequest, traceRequest } from '#platform/telemetry';
 import { listen } from './listen.ts';
@@ -26,6 +26,7 @@ export async function serve(program: RunningProgram, context: PartContext): Prom
   const pulse = feelPulse(context.database.sql);
   program.opened.defer(pulse.close);
   const traffic = watchTraffic(app, { requestsAtMost: settings.VSIS_REQUESTS_AT_MOST, isStuck: pulse.isStuck });
+  boundUnsent(app, { bytesAtMost: settings.VSIS_UNSENT_MEGABYTES * 1024 * 1024 });
   for (const part of parts) await part.mount?.(app, context);
   await listen(app, { host: settings.VSIS_HOST, port: settings.VSIS_PORT, setting: 'VSIS_PORT' });
   health.phase = 'serving';

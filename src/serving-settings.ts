@@ -9,6 +9,13 @@ export const servingSettings = {
     about:
       'Most requests one process works on at a time. The next one is answered 503 with Retry-After at once instead of waiting in a growing line.',
   }),
+  VSIS_UNSENT_MEGABYTES: integer({
+    default: 128,
+    min: 1,
+    since: '0.1',
+    about:
+      'Most memory, in one process, of answers that clients have not taken yet. Beyond it the answers that have waited longest are cut off, and reads are refused with 503.',
+  }),
   VSIS_STATEMENT_SECONDS: integer({
     default: 30,
     max: 86_400,

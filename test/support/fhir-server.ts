@@ -37,6 +37,8 @@ export type FhirServerOptions = {
   readonly now?: () => Date;
   readonly baseUrl?: string;
   readonly added?: Added;
+  /** How long a request may take to arrive. */
+  readonly arrivalMs?: number;
   /** A database that is there already; the caller drops it. */
   readonly database?: TestDatabase;
   /** Beside those of the record. */
@@ -63,7 +65,8 @@ export async function startFhirServer(options: FhirServerOptions = {}): Promise<
     now: options.now ?? (() => new Date()),
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
   };
-  const app = createServer({ logger: pino({ level: 'silent' }) });
+  const { arrivalMs } = options;
+  const app = createServer({ logger: pino({ level: 'silent' }), ...(arrivalMs === undefined ? {} : { arrivalMs }) });
   const actorOf = options.actorOf ?? (async ({ id }) => ({ name: 'tester', requestId: id }));
   const part = options.part?.({ store, actorOf });
   part?.mount(app);

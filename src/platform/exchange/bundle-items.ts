@@ -1,5 +1,5 @@
 import { AppError, type Issue } from '#platform/errors';
-import { isJsonObject, parseJson, type Resource } from '#platform/fhir';
+import { isJsonObject, parsePrintedJson, type Resource } from '#platform/fhir';
 import { findReferences, rewriteReferences } from '#platform/store';
 import type { LoadItem } from './load-item.ts';
 
@@ -29,11 +29,12 @@ export function resourceItems(resource: Resource, name: string): LoadItem[] {
 
 export function parseItem(text: string, origin: string): LoadItem {
   try {
-    const value = parseJson(text);
+    const { value, isPrinted } = parsePrintedJson(text);
     if (!isJsonObject(value) || typeof value['resourceType'] !== 'string') {
       return { origin, issues: [{ severity: 'error', code: 'structure', text: 'This is no FHIR resource.' }] };
     }
-    return { origin, resource: value as Resource }; // as: has a resourceType; validation follows
+    const resource = value as Resource; // as: has a resourceType; validation follows
+    return isPrinted ? { origin, resource, printed: text } : { origin, resource };
   } catch (error) {
     return { origin, issues: [toIssue(error)] };
   }

@@ -6,6 +6,8 @@ export type LoadItem = {
   /** Where it came from, for the list of what was refused: `file#entry`. */
   readonly origin: string;
   readonly resource?: Resource;
+  /** The resource as `stringifyJson` prints it, where that is known. */
+  readonly printed?: string;
   /** Id it is stored under; that of the resource itself when absent. */
   readonly id?: string;
   readonly issues?: readonly Issue[];

@@ -106,6 +106,7 @@ export async function loadPortions(
     await options.onProgress?.(stored, bytesRead);
   };
   let telling: Promise<void> = Promise.resolve();
+  let refreshing: Promise<void> = Promise.resolve();
   const storeNext = async ({ note, bytesRead }: Portion, ready: ReadyPortion): Promise<void> => {
     const { prepared, itemsAgain, release } = ready;
     const stored = await storePortion(store, actor, prepared, itemsAgain, {
@@ -115,7 +116,9 @@ export async function loadPortions(
     });
     release();
     addCounts(counts, stored);
-    await refreshStatistics(store.sql, counts.created, stored.created);
+    const { created } = counts;
+    refreshing = refreshing.then(async () => refreshStatistics(store.sql, created, stored.created));
+    refreshing.catch(() => undefined); // awaited, and so reported, at the end
     await telling;
     telling = tell({ ...counts }, bytesRead);
     telling.catch(() => undefined); // awaited, and so reported, behind the next portion
@@ -128,17 +131,26 @@ export async function loadPortions(
     storing.catch(() => undefined); // awaited, and so reported, before the next portion
   }
   await storing;
-  await telling;
+  await Promise.all([telling, refreshing]);
   return counts;
 }
 
-/** Tells the planner of the load's size at its first portion and whenever it is four times as large. */
+/**
+ * Tells the planner of the load's size at its first portion and whenever it is four times as large, where most of what is
+ * stored came with it: of a record that grows by less the server takes care.
+ */
 async function refreshStatistics(sql: Store['sql'], created: number, latest: number): Promise<void> {
   const steps = (count: number): number => Math.floor(Math.log(Math.max(count / portionSize, 0.5)) / Math.log(4));
-  if (created > 0 && steps(created) > steps(created - latest)) {
-    await sql.begin(async (own) => {
-      await own`set local statement_timeout = 0`; // of a large record this takes longer than a request may
-      await own`select record.refresh_statistics()`;
-    });
+  if (latest === 0 || steps(created) === steps(created - latest)) {
+    return;
   }
+  const [known] = await sql<{ rows: number }[]>`
+    select reltuples::bigint as rows from pg_class where oid = 'record.resource'::regclass`;
+  if (created < (known?.rows ?? 0) * 3) {
+    return;
+  }
+  await sql.begin(async (own) => {
+    await own`set local statement_timeout = 0`; // of a large record this takes longer than a request may
+    await own`select record.refresh_statistics()`;
+  });
 }

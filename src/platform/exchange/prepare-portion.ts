@@ -68,7 +68,7 @@ function addItem(builder: BulkBuilder, item: LoadItem): 'row' | 'needy' | readon
     return issues;
   }
   try {
-    return builder.add(requestOf(item, resource)) ? 'row' : 'needy';
+    return builder.add(requestOf(item, resource), item.printed) ? 'row' : 'needy';
   } catch (error) {
     if (!(error instanceof AppError)) {
       throw error;

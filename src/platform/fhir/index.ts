@@ -17,7 +17,7 @@ export { evaluateFhirPath } from './fhirpath/evaluate-fhirpath.ts';
 export { faultOfSelection } from './fhirpath/selection-path.ts';
 export { indentJson } from './json/indent-json.ts';
 export { copyLiterals, numberLiteral } from './json/number-literals.ts';
-export { parseJson } from './json/parse-json.ts';
+export { parseJson, parsePrintedJson } from './json/parse-json.ts';
 export { rawNumber } from './json/raw-number.ts';
 export { cloneJson, stringifyJson } from './json/stringify-json.ts';
 export { applyFhirPathPatch } from './patch/fhirpath-patch.ts';

@@ -12,6 +12,8 @@ export type ServerOptions = {
   readonly logger: FastifyBaseLogger;
   /** Names beside those of the loopback under which requests may address the server. */
   readonly hostNames?: readonly string[];
+  /** How long a request may take to arrive; then it is refused with 408. Two minutes where nothing is said. */
+  readonly arrivalMs?: number;
 };
 
 /** What a browser may do with an answer: nothing, unless the part that gives it says otherwise (pages do). */
@@ -27,7 +29,7 @@ const noPage = "default-src 'none'; frame-ancestors 'none'; sandbox";
  * The HTTP server every part mounts its routes on. Bodies arrive as text: malformed UTF-8 is refused, JSON is left to
  * the part that knows how exactly it must be read. Whatever is thrown becomes an OperationOutcome.
  */
-export function createServer({ logger, hostNames }: ServerOptions): FastifyInstance {
+export function createServer({ logger, hostNames, arrivalMs = 120_000 }: ServerOptions): FastifyInstance {
   const app = fastify({
     loggerInstance: logger,
     bodyLimit: bodyLimitBytes,
@@ -35,10 +37,14 @@ export function createServer({ logger, hostNames }: ServerOptions): FastifyInsta
     logController: new fastify.LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
-    http: { shouldUpgradeCallback: wantsWebsocket },
+    http: {
+      shouldUpgradeCallback: wantsWebsocket,
+      headersTimeout: Math.min(60_000, arrivalMs),
+      connectionsCheckingInterval: Math.min(10_000, arrivalMs / 4),
+    },
     return503OnClosing: false, // whoever got in before the door closed is served
     routerOptions: { maxParamLength: 2048, ignoreTrailingSlash: true },
-    requestTimeout: 120_000,
+    requestTimeout: arrivalMs,
     // some clients escape the sign that begins the name of an operation; it means the same
     rewriteUrl: ({ url = '/' }) => url.replace(/\/%24(?=[A-Za-z])/, '/$'),
     clientErrorHandler: refuseMalformedRequest,

@@ -26,6 +26,7 @@ export {
   rowsOfBuckets,
 } from './export-rows.ts';
 export { type HistoryPage, type HistoryQuery, instanceHistory, recordHistory } from './history.ts';
+export { type LabelInUse, labelsInUse } from './labels-in-use.ts';
 export type { Actor } from './prepared-write.ts';
 export { createReadAudit, type ReadAudit, type ReadRecord, writeReadRecords } from './read-audit.ts';
 export {

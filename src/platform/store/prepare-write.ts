@@ -14,6 +14,8 @@ export type PrepareOptions = {
   readonly validated?: boolean;
   /** Resources that are new here keep the version number and time their meta says (imports of exports). */
   readonly keepVersions?: boolean;
+  /** The resource as `stringifyJson` prints it, where that is known. */
+  readonly printed?: string | undefined;
 };
 
 const methods = { create: 'POST', update: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
@@ -44,7 +46,7 @@ export function prepareWrite(store: Surroundings, step: Step, options: PrepareOp
   if (request.type === 'SearchParameter') {
     refuseUnsearchable(store, step, resource);
   }
-  const content = stampResource(resource, base.id, base.version, base.updated);
+  const content = stampResource(resource, base.id, base.version, base.updated, options.printed);
   const entries = indexEntriesOf({ ...resource, id: base.id }, store.baseUrl, store.parameters?.table());
   refuseTooMany(step, entries);
   return { ...base, content, entries };
@@ -66,7 +68,17 @@ function keptVersion(resource: Resource | undefined): { version?: number; update
 /** Now, or just after the version before where the clock has been set back. */
 function nextMoment(store: Surroundings, newest: StoredVersion | undefined): string {
   const before = newest ? Date.parse(newest.updated) + 1 : 0;
-  return new Date(Math.max(store.now().getTime(), before)).toISOString();
+  return toText(Math.max(store.now().getTime(), before));
+}
+
+let latest = { ms: 0, text: new Date(0).toISOString() };
+
+/** Many writes have the same moment; printing it each time would cost each of them some microseconds. */
+function toText(ms: number): string {
+  if (latest.ms !== ms) {
+    latest = { ms, text: new Date(ms).toISOString() };
+  }
+  return latest.text;
 }
 
 export function refuseInvalid(step: Step, resource: Resource): void {

@@ -36,3 +36,20 @@ it.each([
     expected,
   );
 });
+
+it.each([
+  ['{"resourceType":"Patient","id":"a"}'],
+  ['{"resourceType":"Patient","id":"a","active":true}'],
+  ['{"resourceType":"Patient","id":"other","active":true}'],
+  ['{"id":"a","resourceType":"Patient","active":true}'],
+  ['{"resourceType":"Patient","active":true,"id":"a"}'],
+  ['{"resourceType":"Patient","id":"a","meta":{"versionId":"9","lastUpdated":"x"},"active":true}'],
+  ['{"resourceType":"Patient","id":"a","meta":{"lastUpdated":"x","versionId":"9","tag":[{"code":"t"}]}}'],
+  ['{"resourceType":"Patient","id":"a","meta":{"versionId":"9","source":"#s","lastUpdated":"x"}}'],
+  ['{"resourceType":"Patient","id":"a","meta":{"versionId":"9","tag":[{"code":"lastUpdated"}]}}'],
+  ['{"resourceType":"Patient","id":"a","meta":{"profile":["p"]},"active":true}'],
+  ['{"resourceType":"Patient","id":"a","active":true,"meta":{"versionId":"9"}}'],
+  ['{"resourceType":"Patient","id":"a","meta":{"source":"\\"versionId\\":\\"9\\","},"active":true}'],
+])('%s is stamped by its text as by its content', (text) => {
+  expect(stampResource(read(text), 'a', 3, 'T', text)).toBe(stampResource(read(text), 'a', 3, 'T'));
+});

@@ -53,10 +53,11 @@ export class BulkBuilder {
 
   /**
    * Takes a request as the next row; or not, when what it stores depends on what is stored, so that `writeResources` must
-   * see it. Throws the `AppError` of one that cannot be stored.
+   * see it. Throws the `AppError` of one that cannot be stored. `printed` is its resource as `stringifyJson` prints it, where
+   * that is known.
    */
-  add(request: WriteRequest): boolean {
-    const write = this.#around.guarded.has(request.type) ? undefined : this.#prepare(request);
+  add(request: WriteRequest, printed?: string): boolean {
+    const write = this.#around.guarded.has(request.type) ? undefined : this.#prepare(request, printed);
     if (!write) {
       return false;
     }
@@ -89,10 +90,10 @@ export class BulkBuilder {
     };
   }
 
-  #prepare(request: WriteRequest): PreparedWrite | undefined {
+  #prepare(request: WriteRequest, printed: string | undefined): PreparedWrite | undefined {
     const step = toStep(request, undefined);
     giveId(this.#around, step);
-    const write = prepareWrite(this.#around, step, { ...this.#options, validated: true });
+    const write = prepareWrite(this.#around, step, { ...this.#options, validated: true, printed });
     return hasConditionalReference(write.content ?? '') ? undefined : write;
   }
 }

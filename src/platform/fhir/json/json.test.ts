@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { AppError } from '#platform/errors';
 import { indentJson } from './indent-json.ts';
 import { numberLiteral } from './number-literals.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson, parsePrintedJson } from './parse-json.ts';
 import { cloneJson, stringifyJson } from './stringify-json.ts';
 
 describe('parseJson and stringifyJson', () => {
@@ -93,6 +93,48 @@ describe('parseJson and stringifyJson', () => {
         expect(stringifyJson(cloneJson(parseJson(text)))).toBe(text);
       }),
     );
+  });
+});
+
+describe('parsePrintedJson', () => {
+  it.each([
+    ['{"a":"x\\n\\"\\\\","b":[1,2.5,{}],"ə":null}', true],
+    ['{"a": 1}', false],
+    ['{"a":1}\r', false],
+    ['{"a":"http:\\/\\/x"}', false],
+    ['{"a":"\\u00e9"}', false],
+    ['{"a":1.10}', false],
+  ])('tells of %s whether it is printed so: %s', (text, expected) => {
+    expect(parsePrintedJson(text)).toEqual({ value: parseJson(text), isPrinted: expected });
+  });
+
+  it('says so only of what stringifyJson gives', () => {
+    const names = fc.stringMatching(/^[a-z_ "\\/\n\u00e9]{1,6}$/);
+    const { tree } = fc.letrec((tie) => ({
+      tree: fc.oneof(
+        { maxDepth: 4 },
+        names,
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.constant(null),
+        fc.array(tie('tree')),
+        fc.dictionary(names, tie('tree')),
+      ),
+    }));
+    let printed = 0;
+    fc.assert(
+      fc.property(fc.dictionary(names, tree), fc.constantFrom(undefined, 1), fc.boolean(), (value, indent, slashes) => {
+        fc.pre(!JSON.stringify(value).includes('__proto__'));
+        const plain = JSON.stringify(value, undefined, indent);
+        const text = slashes ? plain.replaceAll('/', '\\/') : plain;
+        const read = parsePrintedJson(text);
+        expect(read.value).toEqual(JSON.parse(text));
+        if (read.isPrinted) {
+          printed += 1;
+          expect(stringifyJson(read.value)).toBe(text);
+        }
+      }),
+    );
+    expect(printed).toBeGreaterThan(10);
   });
 });
 

@@ -11,17 +11,25 @@ const backslash = 0x5c;
  * Throws `AppError` `fhir.malformed-json` with line, column and the element.
  */
 export function parseJson(text: string): unknown {
-  return readPlainJson(text) ?? readExactJson(text);
+  return readPlainJson(text)?.value ?? readExactJson(text);
+}
+
+/**
+ * The same, and whether the text is known to be what `stringifyJson` gives of the value. Where `isPrinted` is false it may be
+ * so all the same. Names that are whole numbers, which JavaScript puts first, are not looked for: FHIR has none.
+ */
+export function parsePrintedJson(text: string): { readonly value: unknown; readonly isPrinted: boolean } {
+  return readPlainJson(text) ?? { value: readExactJson(text), isPrinted: false };
 }
 
 /**
  * The native parser does the work when one pass over the text shows nothing special; `undefined`
  * sends the document to the exact reader, which also words the refusal.
  */
-function readPlainJson(text: string): object | undefined {
+function readPlainJson(text: string): { readonly value: object; readonly isPrinted: boolean } | undefined {
   if (!text.isWellFormed() || text.includes('\\u') || text.includes('"__proto__"')) return undefined;
-  const names = countNames(text);
-  if (names < 0) return undefined;
+  const counted = countNames(text);
+  if (!counted) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -30,34 +38,41 @@ function readPlainJson(text: string): object | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   // A name given twice leaves fewer properties than colons in the text.
-  return countProperties(value) === names ? value : undefined;
+  if (countProperties(value) !== counted.names) return undefined;
+  return { value, isPrinted: counted.isTight && !text.includes('\\/') };
 }
 
-/** Colons outside strings, or -1 when the text nests too deep or has a number to be kept as written. */
-function countNames(text: string): number {
+/**
+ * Colons outside strings, and whether there is no white space between them; undefined when the text nests too deep or has a
+ * number to be kept as written.
+ */
+function countNames(text: string): { readonly names: number; readonly isTight: boolean } | undefined {
   const { length } = text;
   let names = 0;
+  let isTight = true;
   let depth = 0;
   for (let at = 0; at < length; at += 1) {
     const code = text.charCodeAt(at);
-    if (code <= 0x20 || code === 0x2c) continue;
-    if (code === quote) {
+    if (code === 0x2c) continue;
+    if (code <= 0x20) {
+      isTight = false;
+    } else if (code === quote) {
       at = endOfString(text, at);
-      if (at < 0) return -1;
+      if (at < 0) return undefined;
     } else if (code === 0x3a) {
       names += 1;
     } else if (code === 0x7b || code === 0x5b) {
       depth += 1;
-      if (depth > maxDepth) return -1;
+      if (depth > maxDepth) return undefined;
     } else if (code === 0x7d || code === 0x5d) {
       depth -= 1;
     } else if (code === 0x2d || (code >= 0x30 && code <= 0x39)) {
       const end = endOfNumber(text, at);
-      if (end < 0) return -1;
+      if (end < 0) return undefined;
       at = end - 1;
     }
   }
-  return names;
+  return { names, isTight };
 }
 
 /** A loop, because `indexOf` on long texts with characters beyond Latin-1 costs time with the length of the text. */

@@ -42,3 +42,20 @@ function listOf(value: unknown): readonly unknown[] {
 function identityOf(label: unknown): string {
   return isJsonObject(label) ? JSON.stringify([label['system'] ?? null, label['code'] ?? null]) : String(label);
 }
+
+/** The meta that tells which labels are in use, each once however often and with what display it is written, in order. */
+export function metaOf(labels: readonly { readonly kind: string; readonly label: unknown }[]): JsonObject {
+  const meta: JsonObject = {};
+  for (const name of labelled) {
+    const found = new Map<string, unknown>();
+    for (const { kind, label } of labels) {
+      const identity = identityOf(label);
+      if (kind === name && !(found.has(identity) && !hasDisplay(label))) found.set(identity, label);
+    }
+    const inOrder = [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, label]) => label);
+    if (inOrder.length > 0) meta[name] = inOrder;
+  }
+  return meta;
+}
+
+const hasDisplay = (label: unknown): boolean => isJsonObject(label) && label['display'] !== undefined;

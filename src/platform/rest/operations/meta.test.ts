@@ -43,6 +43,42 @@ describe('$meta', () => {
   });
 });
 
+describe('$meta of a type and of the record', () => {
+  it('gives the labels in use, each once, and notes the read', async () => {
+    const own = await startFhirServer();
+    const read = async (path: string): Promise<JsonObject> => {
+      const { status, body } = await own.get(path);
+      expect([path, status, validateResource(body)]).toEqual([path, 200, []]);
+      return metaOf(body);
+    };
+    try {
+      expect((await read('Patient/$meta'))['tag']).toBeUndefined();
+      const labelledPatient = { tag: [red, { code: 'b' }], security: [restricted], profile: ['urn:p2', 'urn:p1'] };
+      await own.create({ resourceType: 'Patient', meta: labelledPatient });
+      await own.create({ resourceType: 'Patient', meta: { tag: [{ ...red, display: 'Qırmızı' }] } });
+      await own.create({ resourceType: 'Patient' });
+      const { id } = await own.create({
+        resourceType: 'Basic',
+        code: { text: 'x' },
+        meta: { tag: [{ code: 'gone' }] },
+      });
+      await own.put(`Basic/${id}`, { resourceType: 'Basic', id, code: { text: 'x' }, meta: { tag: [{ code: 'c' }] } });
+      expect(await read('Patient/$meta')).toEqual({
+        profile: ['urn:p1', 'urn:p2'],
+        security: [restricted],
+        tag: [{ ...red, display: 'Qırmızı' }, { code: 'b' }],
+      });
+      expect((await read('Basic/$meta'))['tag']).toEqual([{ code: 'c' }]);
+      expect((await read('$meta'))['tag']).toHaveLength(3);
+      expect((await own.post('Patient/$meta', '')).status).toBe(200);
+      const records = await own.database.sql`select type, matches from audit.entry where action = '$meta' order by seq`;
+      expect(records.map(({ type }) => type)).toEqual(['Patient', 'Patient', 'Basic', null, 'Patient']);
+    } finally {
+      await own.close();
+    }
+  });
+});
+
 describe('$meta-add and $meta-delete', () => {
   it('change labels as a new version, which searches follow, and nothing else', async () => {
     const text = '{"resourceType":"Observation","status":"final","code":{"text":"x"},"valueQuantity":{"value":1.10}}';

@@ -1,8 +1,10 @@
+import { AppError } from '#platform/errors';
 import { copyLiterals, type JsonObject, parseJson, type Resource } from '#platform/fhir';
-import { findNewest, writeResources } from '#platform/store';
+import { parseSearch, wholeRecord } from '#platform/search';
+import { findNewest, labelsInUse, writeResources } from '#platform/store';
 import { noteMatched, readOf } from '../note-reads.ts';
 import { present, readVersion } from '../read-routes.ts';
-import { addLabels, removeLabels } from './meta-labels.ts';
+import { addLabels, metaOf, removeLabels } from './meta-labels.ts';
 import type { Operation, OperationAnswer, OperationCall, ParameterDefinition } from './operation.ts';
 
 const result: ParameterDefinition = {
@@ -22,21 +24,45 @@ const labels: ParameterDefinition = {
 export const meta: Operation = {
   name: 'meta',
   title: 'Read the meta',
-  description: 'The profiles, tags and security labels of a resource, or of one of its versions.',
+  description:
+    'The profiles, tags and security labels of a resource or one of its versions; of a type or of the whole record those that are in use.',
   definition: 'http://hl7.org/fhir/OperationDefinition/Resource-meta',
-  levels: ['instance', 'version'],
+  levels: ['system', 'type', 'instance', 'version'],
   affectsState: false,
   parameters: [],
   results: [result],
-  run: async ({ service, type = '', id = '', version }) => {
-    const { sql } = service.store;
-    const address = { type, id };
-    const stored =
-      version === undefined
-        ? present(address, await findNewest(sql, address))
-        : await readVersion(sql, address, version);
-    return { body: toAnswer(stored.content), noted: [readOf(stored)] };
-  },
+  run: (call) => (call.level === 'system' || call.level === 'type' ? readLabelsInUse(call) : readMeta(call)),
+};
+
+async function readMeta({ service, type = '', id = '', version }: OperationCall): Promise<OperationAnswer> {
+  const { sql } = service.store;
+  const address = { type, id };
+  const stored =
+    version === undefined ? present(address, await findNewest(sql, address)) : await readVersion(sql, address, version);
+  return { body: toAnswer(stored.content), noted: [readOf(stored)] };
+}
+
+const labelsAtMost = 10_000;
+const isLabelled = new URLSearchParams({ _filter: '_tag pr true or _security pr true or _profile pr true' });
+
+async function readLabelsInUse({ service, type }: OperationCall): Promise<OperationAnswer> {
+  const query = parseSearch(type ?? wholeRecord, isLabelled);
+  const labels = await labelsInUse(service.store.sql, query, labelsAtMost + 1);
+  if (labels.length > labelsAtMost) {
+    const text = `More than ${labelsAtMost} different labels are in use; ask for those of a type.`;
+    throw new AppError('ruleBroken', 'rest.too-many-labels', text);
+  }
+  const meta = metaOf(labels);
+  const valueMeta = labels.length === 0 ? noneInUse : meta;
+  return {
+    body: JSON.stringify({ resourceType: 'Parameters', parameter: [{ name: 'return', valueMeta }] }),
+    noted: [{ action: '$meta', ...(type === undefined ? {} : { type }), matches: labels.length }],
+  };
+}
+
+/** JSON of FHIR has no empty objects, and the answer is one Meta. */
+const noneInUse = {
+  extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'not-applicable' }],
 };
 
 /**
