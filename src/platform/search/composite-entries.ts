@@ -32,7 +32,9 @@ export function addCompositeEntries(
     } else if (second.type === 'quantity' || second.type === 'number' || second.type === 'date') {
       collector.ranges.push(...rangeEntriesOf({ type, code, tokens: forms.map(hash64) }, second.type, others));
     } else if (second.type === 'string') {
-      const texts = others.flatMap((each) => stringsOf(each).flatMap((text) => stringForms(text, each.type, false)));
+      const texts = others.flatMap((each) =>
+        stringsOf(each).flatMap(({ text }) => stringForms(text, each.type, false)),
+      );
       forms.forEach((form) => texts.forEach((text) => collector.strings.add(pairedStringEntry(code, form, text))));
     } else {
       const pairs = others.flatMap((each) => secondForms(second, each, collector.baseUrl));

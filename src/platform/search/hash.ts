@@ -2,9 +2,15 @@ import { hash } from 'node:crypto';
 import { recentResults } from './recent-results.ts';
 import { tokenForm } from './value-forms.ts';
 
+const beginning = new DataView(new ArrayBuffer(8));
+
 /** The number that `hash64` gives, of a text that will not come again: it is not remembered. */
 export function hash64Once(text: string): bigint {
-  return hash('sha256', text, 'buffer').readBigInt64BE(0);
+  const digest = hash('sha256', text, 'binary'); // a buffer for each would cost three times what the hash does
+  for (let at = 0; at < 8; at += 1) {
+    beginning.setUint8(at, digest.charCodeAt(at));
+  }
+  return beginning.getBigInt64(0);
 }
 
 /** The signed 64-bit number under which a search value is indexed: the first eight bytes of SHA-256 of its text. */
@@ -53,7 +59,7 @@ export function parameterNumber(type: string, parameter: string): number {
 }
 
 /** Stands for "no system" among identifying tokens. */
-export const noSystem = 0n;
+const noSystem = 0n;
 
 /** How an identifying token is kept: its value under the parameter, and its system. */
 export type IdentifierEntry = { readonly key: bigint; readonly system: bigint };
@@ -63,7 +69,7 @@ export function identifierEntry(
   parameter: string,
   { system, code }: { readonly system?: string | undefined; readonly code: string },
 ): IdentifierEntry {
-  const key = valueKey(type, parameter, tokenForm(undefined, code));
+  const key = hash64Once(tokenForm(undefined, code)) ^ valueSalt(type, parameter);
   return { key, system: system === undefined || system === '' ? noSystem : hash64(system) };
 }
 

@@ -4,7 +4,6 @@ import {
   compartmentKey,
   type IdentifierEntry,
   identifierEntry,
-  noSystem,
   parameterNumber,
   referenceKey,
   valueKey,
@@ -21,8 +20,9 @@ import { normalizeReference } from './references.ts';
 import {
   coreParameters,
   findValues,
-  indexedParameters,
+  isUnion,
   type ParameterTable,
+  partParameter,
   type SearchParameter,
   searchParametersOf,
 } from './search-parameters.ts';
@@ -34,7 +34,7 @@ import { exactForm, furtherForm, ofTypeForm, presenceForm, targetIdentifierForm,
 import { type Found, isJson } from './walk-path.ts';
 
 /** Grows when resources are indexed otherwise than before: then those stored already are indexed again. */
-export const indexFormat = 1;
+export const indexFormat = 2;
 
 /** Everything a resource is found by. */
 export type IndexEntries = {
@@ -69,7 +69,7 @@ function indexedOf(type: string): readonly Indexed[] {
   let indexed = indexedByType.get(type);
   if (!indexed) {
     indexed = searchParametersOf(type)
-      .filter(({ code }) => !unindexed.has(code) && indexedParameters(type, code).length === 1)
+      .filter(({ code }) => !unindexed.has(code) && !isUnion(type, code))
       .map((parameter) => ({ parameter, presence: valueKey(type, parameter.code, presenceForm) }));
     indexedByType.set(type, indexed);
   }
@@ -195,14 +195,16 @@ function addToken(collector: Collector, type: string, code: string, found: Found
 }
 
 function addIdentifier({ keys, identifiers }: Collector, type: string, code: string, found: Found): void {
-  for (const token of tokensOf(found)) {
+  const own = isJson(found.value) ? found.value['system'] : undefined;
+  const isElsewhere = typeof own === 'string' && partParameter(type, code, own) !== undefined;
+  for (const token of isElsewhere ? [] : tokensOf(found)) {
     addOnce(identifiers, identifierEntry(type, code, token));
     if (token.system !== undefined) {
       keys.add(valueKey(type, code, tokenForm(token.system, ''))); // who asks for a whole system asks for many
     }
   }
   for (const form of identifierTypeForms(found)) {
-    addOnce(identifiers, { key: valueKey(type, code, form), system: noSystem });
+    keys.add(valueKey(type, code, form));
   }
 }
 
@@ -224,8 +226,10 @@ function identifierTypeForms({ value, type }: Found): string[] {
 }
 
 function addString({ keys, strings }: Collector, type: string, code: string, found: Found): void {
-  for (const text of stringsOf(found)) {
-    keys.add(valueKey(type, code, exactForm(text)));
+  for (const { part, text } of stringsOf(found)) {
+    if (code !== 'phonetic' && partParameter(type, code, part) === undefined) {
+      keys.add(valueKey(type, code, exactForm(text)));
+    }
     stringForms(text, found.type, code === 'phonetic').forEach((form) => strings.add(stringEntry(code, form)));
   }
 }

@@ -10,7 +10,6 @@ export {
   hash64Once,
   type IdentifierEntry,
   identifierEntry,
-  noSystem,
   parameterNumber,
   parameterSalt,
   referenceKey,
@@ -60,7 +59,7 @@ export { beginningOf, codeTextEntry, isWordwise, pairedStringEntry, stringEntry,
 export { textEntry } from './text-entries.ts';
 export { readTextQuery, type TextQuery } from './text-query.ts';
 export { isIdentifying, isSystemless } from './token-forms.ts';
-export { ucumSystem, unitConversion } from './ucum.ts';
+export { inUnits, ucumSystem } from './ucum.ts';
 export {
   exactForm,
   furtherForm,

@@ -17,5 +17,5 @@ export function labelOf(resource: Json): string | undefined {
 function humanLabel(human: Json): string | undefined {
   const given = Array.isArray(human['given']) ? human['given'] : [];
   const parts = [human['family'], ...given].filter((each) => typeof each === 'string');
-  return parts.length > 0 ? parts.join(' ') : stringsOf({ value: human, type: 'HumanName' })[0];
+  return parts.length > 0 ? parts.join(' ') : stringsOf({ value: human, type: 'HumanName' })[0]?.text;
 }

@@ -90,9 +90,45 @@ const unions: Readonly<Record<string, readonly string[]>> = {
   'Observation.combo-code-value-quantity': ['code-value-quantity', 'component-code-value-quantity'],
 };
 
-/** The parameters under which the values of this one are indexed: itself, or the two it is the union of. */
+/** Whether the parameter is by definition the union of two others, and has no entries of its own. */
+export function isUnion(type: string, code: string): boolean {
+  return unions[`${type}.${code}`] !== undefined;
+}
+
+/**
+ * Parts of an element, of a contact its systems, that have parameters of their own: the keys of their values stand under
+ * these alone, and whoever asks for the whole element asks for them too. A key less is a write that costs less.
+ */
+const partParameters: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  name: { family: 'family', given: 'given' },
+  address: {
+    city: 'address-city',
+    state: 'address-state',
+    country: 'address-country',
+    postalCode: 'address-postalcode',
+  },
+  telecom: { phone: 'phone', email: 'email' },
+};
+
+/** The parameter under which the keys of a part of what this one finds stand; none where they stand under this one. */
+export function partParameter(type: string, code: string, part: string): string | undefined {
+  const parameter = partParameters[code]?.[part];
+  return parameter !== undefined && byType.get(type)?.has(parameter) ? parameter : undefined;
+}
+
+const indexed = new Map<string, readonly string[]>();
+
+/** The parameters under which the keys of this one's values stand: itself and those of its parts, or the two it is the union of. */
 export function indexedParameters(type: string, code: string): readonly string[] {
-  return unions[`${type}.${code}`] ?? [code];
+  const name = `${type}.${code}`;
+  let codes = unions[name] ?? indexed.get(name);
+  if (!codes) {
+    const whole = code === 'phonetic' ? 'name' : code; // another comparison of the same names
+    const parts = Object.keys(partParameters[whole] ?? {}).flatMap((part) => partParameter(type, whole, part) ?? []);
+    codes = [...new Set([code, whole, ...parts])];
+    indexed.set(name, codes);
+  }
+  return codes;
 }
 
 /** Parameters of the type that place a resource in a patient's compartment, the leading one first. */

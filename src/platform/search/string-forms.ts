@@ -26,16 +26,24 @@ export function isWordwise(type: string): boolean {
   return type === 'HumanName' || type === 'Address';
 }
 
+/** A text, and the part of a name or an address that it is. */
+export type StringPart = { readonly part: string; readonly text: string };
+
 /** The texts of an element as written. */
-export function stringsOf({ value, type }: Found): string[] {
+export function stringsOf({ value, type }: Found): StringPart[] {
   if (typeof value === 'string') {
-    return [value];
+    return [{ part: '', text: value }];
   }
   if (!isJson(value)) {
     return [];
   }
   const parts = type === 'HumanName' ? nameParts : type === 'Address' ? addressParts : [];
-  return parts.flatMap((part) => value[part] ?? []).filter((each): each is string => typeof each === 'string');
+  return parts.flatMap((part) => {
+    const texts = value[part];
+    return (Array.isArray(texts) ? texts : [texts]).flatMap((text) =>
+      typeof text === 'string' ? [{ part, text }] : [],
+    );
+  });
 }
 
 /** What a text is compared by: its folded words, its sound keys, or its folded whole. */

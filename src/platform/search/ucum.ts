@@ -1,5 +1,6 @@
 import { convertUnits } from '#platform/fhir';
 import { recentResults } from './recent-results.ts';
+import type { QuantityValue } from './search-values.ts';
 import { type Found, isJson } from './walk-path.ts';
 
 export const ucumSystem = 'http://unitsofmeasure.org';
@@ -36,8 +37,27 @@ function convertEach(from: string, to: string): (value: number) => number {
 }
 
 /** How a number of one UCUM unit is told in another; undefined where the units measure different things. */
-export function unitConversion(from: string, to: string): Conversion {
+function unitConversion(from: string, to: string): Conversion {
   return from.includes(' ') || to.includes(' ') ? undefined : conversions(`${from} ${to}`).convert;
+}
+
+/** A quantity as it is asked for, and, if its unit is of UCUM, in every other of the units that it converts to. */
+export function inUnits<Quantity extends QuantityValue & { readonly unit: string }>(
+  value: Quantity,
+  units: readonly string[],
+): Quantity[] {
+  const prefix = `${ucumSystem}|`;
+  const own = value.unit.startsWith(prefix) ? value.unit.slice(prefix.length) : undefined;
+  const others = own === undefined ? [] : units.filter((unit) => unit !== own);
+  const { span, exact } = value;
+  return [
+    value,
+    ...others.flatMap((unit) => {
+      const convert = unitConversion(own ?? '', unit);
+      const converted = convert && { span: { lo: convert(span.lo), hi: convert(span.hi) }, exact: convert(exact) };
+      return converted ? [{ ...value, ...converted, unit: prefix + unit }] : [];
+    }),
+  ];
 }
 
 /** Without the noise of binary fractions: no measurement has twelve digits. */

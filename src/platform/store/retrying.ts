@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres from 'postgres';
-import { AppError } from '#platform/errors';
 import { tooContended } from './errors.ts';
 
 /** Serialization failure, deadlock, and two writers that made the same resource at once. */
 const passing = new Set(['40001', '40P01', '23505']);
 const attempts = 6;
+
+/** A version that was to be superseded is not the current one any more: another was written after it had been looked for. */
+export class Overtaken extends Error {}
 
 /** Runs a transaction again when it lost against another through no fault of its own. */
 export async function retrying<Result>(run: () => Promise<Result>): Promise<Result> {
@@ -24,12 +26,7 @@ export async function retrying<Result>(run: () => Promise<Result>): Promise<Resu
   }
 }
 
-/** Whether the work failed only because of what others did at the same time. */
+/** Whether the work could not be done only because of what others did at the same time. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof postgres.PostgresError ? passing.has(error.code) : isOvertaken(error);
-}
-
-/** Another has written between the statements that look for what there is, before it could be locked. */
-function isOvertaken(error: unknown): boolean {
-  return error instanceof AppError && error.code === 'store.too-contended';
+  return error instanceof Overtaken || (error instanceof postgres.PostgresError && passing.has(error.code));
 }

@@ -3,12 +3,11 @@ import { AppError } from '#platform/errors';
 import { applyGuards } from './apply-guards.ts';
 import { connectEntries } from './connect-entries.ts';
 import { elsewhereOf, rememberElsewhere } from './elsewhere.ts';
-import { tooContended } from './errors.ts';
 import { applyPreconditions, lockTargets } from './lock-targets.ts';
 import { isUnchanged, type PrepareOptions, prepareWrite } from './prepare-write.ts';
 import type { Actor, PreparedWrite } from './prepared-write.ts';
 import { resolveConditions } from './resolve-conditions.ts';
-import { retrying } from './retrying.ts';
+import { Overtaken, retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
 import { countWrites } from './store-metrics.ts';
@@ -121,7 +120,7 @@ function isWrittenAlready(step: Step, writes: ReadonlyMap<Step, PreparedWrite>):
 async function writeAll(sql: Sql, actor: Actor, prepared: readonly PreparedWrite[]): Promise<void> {
   const done = await writeRows(sql, prepared, actor);
   if (done.includes(false)) {
-    throw tooContended(); // rows are locked before, so that this is a guard rather than a case
+    throw new Overtaken(); // rows are locked before; one that was made between two looks for it was not there to be locked
   }
 }
 

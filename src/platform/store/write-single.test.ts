@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findNewest, type Store, type WriteRequest, writeResources } from '#platform/store';
 import { checkRecord } from '../../../test/support/check-record.ts';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { bucketOfId } from './bucket.ts';
 
 let database: TestDatabase;
 let store: Store;
@@ -71,4 +72,35 @@ it('deletes and updates of one moment each act on the version they were asked fo
   const told = second.map((each) => (each.status === 'fulfilled' ? each.value?.outcome : 'refused'));
   expect(told).toEqual(ids.map((_, at) => (at % 2 === 0 ? 'deleted' : at % 4 === 1 ? 'updated' : 'refused')));
   expect(await checkRecord(database.sql)).toEqual([]);
+});
+
+it('a transaction goes on with the version that another made between its two looks for the newest', async () => {
+  const put = (id: string): WriteRequest => ({
+    kind: 'update',
+    type: 'Patient',
+    target: id,
+    resource: { resourceType: 'Patient', id },
+  });
+  const bucket = bucketOfId('between');
+  const results = await database.ownerSql.begin(async (owner) => {
+    await owner`lock table record.history in access exclusive mode`; // the second look waits here
+    const writing = writeResources(store, actor, [put('between'), put('beside')], { closed: true });
+    await expect
+      .poll(async () => {
+        const [row] = await owner<{ waiting: number }[]>`
+          select count(*)::int as waiting from pg_locks
+          where relation = 'record.history'::regclass and not granted`;
+        return row?.waiting;
+      })
+      .toBe(1);
+    await owner`
+      insert into record.history (bucket, type, id, version, updated, method, content)
+      values (${bucket}, 'Patient', 'between', 1, now(), 'PUT', '{"resourceType":"Patient","id":"between"}')`;
+    await owner`
+      insert into record.resource (bucket, type, id, rid, version, updated, method, self, keys, identified, strings, content)
+      values (${bucket}, 'Patient', 'between', nextval('record.rid'), 2, now(), 'PUT', 0, '{}', '{}', '',
+        '{"resourceType":"Patient","id":"between"}')`;
+    return { writing }; // as an object, since the transaction would wait for a promise
+  });
+  expect((await results.writing).map(({ version }) => version)).toEqual([3, 1]);
 });

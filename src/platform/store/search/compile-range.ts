@@ -2,15 +2,13 @@ import {
   type ComparedValue,
   hash64,
   indexedParameters,
+  inUnits,
   leadingDateOf,
   parameterNumber,
-  type QuantityValue,
   readDateValue,
   readNumberValue,
   readQuantityValue,
   type SearchParameter,
-  ucumSystem,
-  unitConversion,
 } from '#platform/search';
 import { arrayLiteral } from '../array-literal.ts';
 import { timestampLiteral } from '../timestamp-literal.ts';
@@ -81,28 +79,11 @@ function compareWith(columns: SpanColumns, name: string, { kind, text, units }: 
   if (value.unit === undefined) {
     return compareNumber(value, columns);
   }
-  const asWritten = compareInUnit(value, value.unit, columns);
-  return anyOf([asWritten, ...inOtherUnits(value, units).map((each) => compareInUnit(each, each.unit, columns))]);
+  return anyOf(inUnits({ ...value, unit: value.unit }, units).map((each) => compareInUnit(each, each.unit, columns)));
 }
 
 function compareInUnit(value: ComparedValue, unit: string, columns: SpanColumns): Clause {
   return clause`(${compareNumber(value, columns)} and ${String(hash64(unit))}::bigint = any(entry.units))`;
-}
-
-/** A UCUM quantity told in every other unit that it converts to. */
-function inOtherUnits(value: QuantityValue, units: readonly string[]): (ComparedValue & { readonly unit: string })[] {
-  const prefix = `${ucumSystem}|`;
-  if (!value.unit?.startsWith(prefix)) {
-    return [];
-  }
-  const own = value.unit.slice(prefix.length);
-  return units.flatMap((unit) => {
-    const convert = unit === own ? undefined : unitConversion(own, unit);
-    const { span, exact } = value;
-    return convert
-      ? [{ ...value, unit: prefix + unit, span: { lo: convert(span.lo), hi: convert(span.hi) }, exact: convert(exact) }]
-      : [];
-  });
 }
 
 export function numericLiteral(value: number): Clause {

@@ -44,13 +44,13 @@ export function compileToken(
   }
   const found =
     modifier === 'of-type'
-      ? hasAnyIdentifier(
+      ? hasAnyKey(
           scope,
           valueKeys(
             scope,
             parameter.code,
             values.map((value) => readOfTypeForm(parameter, value)),
-          ).map((key) => ({ key, system: undefined })),
+          ),
         )
       : hasAnyToken(
           modifier === 'not' ? { ...scope, filters: true } : scope, // no index finds what a row has not

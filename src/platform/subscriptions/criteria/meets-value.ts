@@ -6,6 +6,7 @@ import {
   hash64,
   identifierEntry,
   indexedParameters,
+  inUnits,
   isPatientLink,
   isStoredType,
   isSystemless,
@@ -101,7 +102,7 @@ function meetsToken(
   }
   const isFound = values.some((value) =>
     modifier === 'of-type'
-      ? hasTypedIdentifier(candidate, code, toOfTypeForm(value))
+      ? hasKey(candidate, code, toOfTypeForm(value))
       : hasToken(candidate, code, readToken(code, value, hasNoSystem(parameter))),
   );
   return isFound !== (modifier === 'not');
@@ -116,11 +117,6 @@ function hasToken({ entries, keys, type }: Candidate, code: string, token: Token
       entries.identifiers.some((own) => own.key === key && (token.system === undefined || own.system === system))
     );
   });
-}
-
-function hasTypedIdentifier({ entries, type }: Candidate, code: string, form: string): boolean {
-  const keys = indexedParameters(type, code).map((each) => valueKey(type, each, form));
-  return entries.identifiers.some(({ key }) => keys.includes(key));
 }
 
 function hasNoSystem({ paths }: { readonly paths: SearchParameter['paths'] }): boolean {
@@ -139,7 +135,7 @@ function meetsString(
   text: string,
 ): boolean {
   if (modifier === 'exact') {
-    return candidate.keys.has(valueKey(candidate.type, code, exactForm(text)));
+    return hasKey(candidate, code, exactForm(text));
   }
   const type = paths.some((path) => path.types.some(isWordwise)) ? 'HumanName' : 'string';
   const forms = stringForms(text, type, code === 'phonetic');
@@ -205,7 +201,7 @@ function meetsRange(candidate: Candidate, { code, type: kind }: SearchParameter,
 
 function hasRange(candidate: Candidate, code: string, kind: string, value: string, token: bigint | undefined): boolean {
   const numbers = indexedParameters(candidate.type, code).map((each) => parameterNumber(candidate.type, each));
-  const isMet = comparison(code, kind, value);
+  const isMet = comparison(code, kind, { text: value, units: candidate.entries.units });
   return candidate.entries.ranges.some(
     (entry) =>
       numbers.includes(entry.parameter) && (token === undefined || entry.tokens.includes(token)) && isMet(entry),
@@ -214,7 +210,12 @@ function hasRange(candidate: Candidate, code: string, kind: string, value: strin
 
 type Entry = Candidate['entries']['ranges'][number];
 
-function comparison(name: string, kind: string, text: string): (entry: Entry) => boolean {
+/** `units` are those of the candidate's quantities. */
+function comparison(
+  name: string,
+  kind: string,
+  { text, units }: { readonly text: string; readonly units: readonly string[] },
+): (entry: Entry) => boolean {
   if (kind === 'date') {
     const date = readDateValue(name, text);
     return (entry) => meetsDate(entry, date);
@@ -224,8 +225,11 @@ function comparison(name: string, kind: string, text: string): (entry: Entry) =>
     return (entry) => meetsNumber(entry, number);
   }
   const quantity = readQuantityValue(name, text);
-  const unit = quantity.unit === undefined ? undefined : hash64(quantity.unit);
-  return (entry) => meetsNumber(entry, quantity) && (unit === undefined || entry.units.includes(unit));
+  if (quantity.unit === undefined) {
+    return (entry) => meetsNumber(entry, quantity);
+  }
+  const wanted = inUnits({ ...quantity, unit: quantity.unit }, units);
+  return (entry) => wanted.some((each) => meetsNumber(entry, each) && entry.units.includes(hash64(each.unit)));
 }
 
 /** `first$second`, where both hold within one element. */
