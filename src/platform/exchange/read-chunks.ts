@@ -2,7 +2,7 @@ import { type FileChunk, newline } from './file-chunk.ts';
 import { type ByteReader, openBytes, type ReadProgress, readBytes } from './file-pieces.ts';
 
 /** Chunks hold so many items; what is longer than the bytes is a chunk by itself. */
-const chunkSize = { items: 500, bytes: 4 * 1024 * 1024 };
+const chunkSize = { items: 1000, bytes: 4 * 1024 * 1024 };
 const readSize = 256 * 1024;
 
 export type CountedChunk = { readonly chunk: FileChunk; readonly items: number; readonly bytesRead: number };
