@@ -19,10 +19,17 @@ export const migrationParts: readonly MigrationPart[] = [
       'record.identifier_entry': byBucket,
       'record.change': byBucket,
       'record.locator': { by: 'home' },
+      'record.elsewhere': { by: 'home' },
       'record.ucum_unit': 'reference',
       'record.search_index': 'local',
       'audit.entry': byBucket,
       'audit.erasure': byBucket,
+    },
+    functions: {
+      'record.write': { by: 'here', beside: 'record.resource' },
+      'record.read_here': { by: 'here', beside: 'record.resource' },
+      'record.erase_here': { by: 'here', beside: 'record.resource' },
+      'record.note_erasure': { by: 'here', beside: 'record.resource' },
     },
   },
   {

@@ -59,14 +59,14 @@ export async function openDisk(
 
 /** What every part works with, over a database that is open. */
 export async function openContext(program: RunningProgram, opened: Opened): Promise<PartContext> {
-  const { sql, distributed, applicationUrl: databaseUrl } = opened.database;
+  const { sql, applicationUrl: databaseUrl } = opened.database;
   const events = createEvents({ sql, databaseUrl, log: logOf(opened.log, 'events') });
   program.opened.defer(() => events.close());
-  const parameters = await openAddedParameters({ sql, distributed, log: logOf(opened.log, 'search') });
+  const parameters = await openAddedParameters({ sql, log: logOf(opened.log, 'search') });
   program.opened.use(parameters);
   const beforeWrite = (): void => {
     if (opened.disk?.isShort()) throw diskFull();
   };
-  const store: Store = { sql, distributed, now: () => new Date(), parameters, beforeWrite, afterWrite: events.wake };
+  const store: Store = { sql, now: () => new Date(), parameters, beforeWrite, afterWrite: events.wake };
   return { ...opened, store, events, signal: program.signal, version };
 }

@@ -27,7 +27,7 @@ export const exportCommand: Command = {
     }
     const database = await openDatabase();
     const bar = startProgress(process.stderr, 'Export', 'resources');
-    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date() };
+    const store = { sql: database.sql, now: () => new Date() };
     const { resources, files } = await exportRecord(store, folder, {
       ...(values.types === undefined ? {} : { types: values.types.split(',') }),
       gzip: values.gzip,

@@ -36,7 +36,7 @@ on where it stopped, and importing the same files again changes nothing.
     const bar = startProgress(process.stderr, 'Import', 'resources');
     const startedMs = performance.now();
     await using parameters = await openAddedParameters({ sql: database.sql, onlyFollow: true });
-    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date(), parameters };
+    const store = { sql: database.sql, now: () => new Date(), parameters };
     const summary = await importFiles(store, { name: 'vsis import' }, positionals, {
       again: values.again,
       keepVersions: values['keep-versions'],

@@ -25,7 +25,7 @@ Invents people with families, addresses and histories, the same for the same see
     const bar = startProgress(process.stderr, 'Seed', 'resources');
     const startedMs = performance.now();
     await using parameters = await openAddedParameters({ sql: database.sql, onlyFollow: true });
-    const store = { sql: database.sql, distributed: database.distributed, now: () => new Date(), parameters };
+    const store = { sql: database.sql, now: () => new Date(), parameters };
     const counts = await seedWorld(
       store,
       { people, seed: values.seed, today },

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { applicationRole, openDatabase, type Sql } from '#platform/database';
-import { applicationPassword, databasePlaceholder, templateDatabase } from './database-server.ts';
+import { dropOnEach, onEach, type ServerUrls } from './citus-servers.ts';
+import { applicationPassword, databasePlaceholder } from './database-server.ts';
+
+/** Whether databases are spread over several servers in this run; tests of what one server does are left out then. */
+export const onSeveralServers = inject('databaseServerUrls').length > 1;
 
 export type TestDatabase = {
   /** As the application works: only what migrations grant. */
@@ -11,6 +15,8 @@ export type TestDatabase = {
   /** Address for the application role. */
   readonly url: string;
   readonly ownerUrl: string;
+  /** The tables are spread over several servers, see `citus-servers.ts`. */
+  readonly distributed: boolean;
   readonly drop: () => Promise<void>;
 };
 
@@ -21,31 +27,32 @@ function asApplication(ownerUrl: string): string {
   return url.href;
 }
 
-async function onServer(statement: string): Promise<void> {
-  const server = openDatabase(inject('databaseServerUrl').replace(databasePlaceholder, 'postgres'), { max: 1 });
-  try {
-    await server.sql.unsafe(statement);
-  } finally {
-    await server.close();
-  }
+/** The servers, by the name of the database on them. */
+function serversOf(): ServerUrls {
+  return inject('databaseServerUrls').map((url) => (database: string) => url.replace(databasePlaceholder, database));
 }
 
-/** A fresh, migrated database for one test file. Call `drop` when done. */
+/** A fresh, migrated database for one test file, on each server there is. Call `drop` when done. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await onServer(`create database ${name} template ${templateDatabase}`);
-  const ownerUrl = inject('databaseServerUrl').replace(databasePlaceholder, name);
+  const servers = serversOf();
+  const maintenance = inject('maintenanceDatabase');
+  await onEach(servers, maintenance, `create database ${name} template ${inject('templateDatabase')}`);
+  const [first = () => ''] = servers;
+  const ownerUrl = first(name);
   const url = asApplication(ownerUrl);
-  const owner = openDatabase(ownerUrl, { max: 2 });
-  const application = openDatabase(url, { max: 4 });
+  const distributed = onSeveralServers;
+  const owner = openDatabase(ownerUrl, { max: 2, distributed });
+  const application = openDatabase(url, { max: 4, distributed });
   return {
     sql: application.sql,
     ownerSql: owner.sql,
     url,
     ownerUrl,
+    distributed,
     drop: async () => {
       await Promise.all([application.close(), owner.close()]);
-      await onServer(`drop database ${name} with (force)`);
+      await dropOnEach(servers, maintenance, name);
     },
   };
 }

@@ -7,5 +7,5 @@ import { startSubscriptionServer } from './subscription-server.ts';
  */
 const [, , url = ''] = process.argv;
 const { sql, close } = openDatabase(url, { max: 8 });
-const unowned = { sql, ownerSql: sql, url, ownerUrl: url, drop: close };
+const unowned = { sql, ownerSql: sql, url, ownerUrl: url, distributed: false, drop: close };
 console.log((await startSubscriptionServer({ database: unowned })).baseUrl);

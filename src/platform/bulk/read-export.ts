@@ -3,6 +3,7 @@ import { isJsonObject } from '#platform/fhir';
 import type { OperationCall, OperationParameters } from '#platform/rest';
 import {
   conditionsOf,
+  coreParameters,
   isStoredType,
   parseLocalReference,
   parseSearch,
@@ -10,7 +11,7 @@ import {
   storedTypes,
   toSpan,
 } from '#platform/search';
-import { findMany, findNewest, notFound } from '#platform/store';
+import { findMany, findNewest, lookUpConditions, notFound, type Store } from '#platform/store';
 import type { ExportPlan, ProvenanceRule } from './export-plan.ts';
 
 /** A list of more patients is exported as a part of the whole record. */
@@ -45,7 +46,7 @@ export async function readExport(call: OperationCall): Promise<ExportPlan> {
   return {
     patients,
     ...(types === undefined ? {} : { types }),
-    filters: readFilters(parameters, types, complain),
+    filters: await readFilters(call, types, complain),
     elements: readElements(parameters, complain),
     ...(since === undefined ? {} : { since }),
     ...(until === undefined ? {} : { until }),
@@ -114,45 +115,48 @@ function readTypes(asked: readonly string[], isPatientLevel: boolean, complain: 
 }
 
 /** The values of `_typeFilter`: a comma that a type and a question mark follow stands between two of them. */
-function readFilters(
-  parameters: OperationParameters,
+async function readFilters(
+  { parameters, service: { store } }: OperationCall,
   types: readonly string[] | undefined,
   complain: Complain,
-): ExportPlan['filters'] {
+): Promise<ExportPlan['filters']> {
   const texts = parameters.texts('_typeFilter').flatMap((each) => each.split(/,(?=[A-Z][A-Za-z]+\?)/));
   if (texts.length > filtersAtMost) {
     throw new AppError('tooLarge', 'bulk.too-many-filters', `_typeFilter: ${filtersAtMost} are taken at most.`);
   }
-  return texts.flatMap((text): ExportPlan['filters'][number][] => {
+  const filters: ExportPlan['filters'][number][] = [];
+  for (const text of texts) {
     const [, type = '', query = ''] = /^([A-Za-z]+)\?(.*)$/s.exec(text.trim()) ?? [];
     if (!isStoredType(type)) {
       complain('_typeFilter', 'each filter is a search of one type: Type?parameter=value');
-      return [];
-    }
-    if (types && !types.includes(type)) {
+    } else if (types && !types.includes(type)) {
       complain('_typeFilter', `${type} is not among the types that are exported`);
-      return [];
+    } else {
+      filters.push(...(await readFilter(store, [type, [...new URLSearchParams(query)]], complain)));
     }
-    return readFilter(type, [...new URLSearchParams(query)], complain);
-  });
+  }
+  return filters;
 }
 
-function readFilter(
-  type: string,
-  parameters: readonly (readonly [string, string])[],
+/** A filter that a search would not take is not taken either; what it asks the record for is asked again at each start. */
+async function readFilter(
+  store: Store,
+  filter: ExportPlan['filters'][number],
   complain: Complain,
-): ExportPlan['filters'][number][] {
+): Promise<ExportPlan['filters'][number][]> {
+  const [type, parameters] = filter;
   try {
-    const query = parseSearch(type, parameters);
+    const query = parseSearch(type, parameters, { table: store.parameters?.table() ?? coreParameters });
     const conditions = conditionsOf(query);
     if (conditions.length !== query.applied.length || conditions.length === 0) {
       complain('_typeFilter', `a filter of ${type} selects: order, pages, includes and the like have no meaning in it`);
       return [];
     }
-    return [[type, parameters]];
+    await lookUpConditions(store.sql, query, store.baseUrl);
+    return [filter];
   } catch (error) {
-    if (!(error instanceof AppError)) {
-      throw error;
+    if (!(error instanceof AppError) || error.kind === 'unavailable') {
+      throw error; // a parameter that is not ready yet will be
     }
     complain('_typeFilter', `${type}: ${error.message.replace(/\.$/, '')}`, 'not-supported');
     return [];

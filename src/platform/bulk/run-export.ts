@@ -1,12 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
-import { conditionsOf, parseSearch } from '#platform/search';
+import { type Condition, coreParameters, parseSearch } from '#platform/search';
 import {
   bucketCount,
   deletionsSince,
   type ExportScope,
   hasSettled,
   honestMoment,
+  lookUpConditions,
   rowsLinkedTo,
   rowsOfBuckets,
   type SettledMoment,
@@ -68,6 +69,7 @@ class ExportRun {
   readonly #job: RunningJob;
   readonly #plan: ExportPlan;
   readonly #rowsPerStep: number;
+  #filters: ExportScope['filters'] | undefined;
 
   constructor(store: Store, job: RunningJob, plan: ExportPlan, rowsPerStep: number) {
     this.#store = store;
@@ -135,7 +137,7 @@ class ExportRun {
     }
     let rows = 0;
     const range = { first, last };
-    const scope = this.#scope(progress);
+    const scope = await this.#scope(progress);
     for await (const page of rowsOfBuckets(this.#store.sql, scope, patients, range, pageSize)) {
       this.#job.signal.throwIfAborted();
       for (const row of page) {
@@ -160,7 +162,7 @@ class ExportRun {
       return afterPhase(progress);
     }
     const some = patients.slice(next, next + patientsPerStep);
-    for await (const page of rowsLinkedTo(this.#store.sql, this.#scope(progress), some, pageSize)) {
+    for await (const page of rowsLinkedTo(this.#store.sql, await this.#scope(progress), some, pageSize)) {
       this.#job.signal.throwIfAborted();
       for (const row of linkedRowsOf({ patients, some }, page, this.#store.baseUrl)) {
         if (row.type !== 'Provenance') {
@@ -178,9 +180,9 @@ class ExportRun {
     }
     const { next: first, width } = progress;
     const last = Math.min(first + width, bucketCount) - 1;
-    const { since: _since, until: _until, ...always } = this.#scope(progress);
-    const scope = { ...(provenance === 'compartment' ? this.#scope(progress) : always), types: ['Provenance'] };
-    const target = provenance === 'compartment' ? { ...always, filters: new Map() } : this.#scope(progress);
+    const { since: _since, until: _until, ...always } = await this.#scope(progress);
+    const scope = { ...(provenance === 'compartment' ? await this.#scope(progress) : always), types: ['Provenance'] };
+    const target = provenance === 'compartment' ? { ...always, filters: new Map() } : await this.#scope(progress);
     let rows = 0;
     for await (const page of rowsOfBuckets(this.#store.sql, scope, 'everything', { first, last }, pageSize)) {
       this.#job.signal.throwIfAborted();
@@ -198,7 +200,7 @@ class ExportRun {
 
   async #exportDeletions(progress: ExportProgress, files: PartFiles): Promise<void> {
     const { patients } = this.#plan;
-    const { since, ...scope } = this.#scope(progress);
+    const { since, ...scope } = await this.#scope(progress);
     if (since === undefined) {
       return;
     }
@@ -219,22 +221,30 @@ class ExportRun {
     }
   }
 
-  #scope({ moment }: ExportProgress): ExportScope {
-    const { types, filters, since, until } = this.#plan;
+  async #scope({ moment }: ExportProgress): Promise<ExportScope> {
+    const { types, since, until } = this.#plan;
     const { baseUrl } = this.#store;
-    const conditions = Map.groupBy(
-      filters.map(([type, parameters]) => ({ type, conditions: conditionsOf(parseSearch(type, parameters)) })),
-      ({ type }) => type,
-    );
+    this.#filters ??= await readConditions(this.#store, this.#plan);
     return {
       moment,
       ...(types === undefined ? {} : { types }),
       ...(since === undefined ? {} : { since }),
       ...(until === undefined ? {} : { until }),
       ...(baseUrl === undefined ? {} : { baseUrl }),
-      filters: new Map([...conditions].map(([type, all]) => [type, all.map((each) => each.conditions)])),
+      filters: this.#filters,
     };
   }
+}
+
+/** The filters of each type as conditions; what they ask the record for is asked once for each attempt of the job. */
+async function readConditions(store: Store, { filters }: ExportPlan): Promise<ExportScope['filters']> {
+  const table = store.parameters?.table() ?? coreParameters;
+  const conditions = new Map<string, (readonly Condition[])[]>();
+  for (const [type, parameters] of filters) {
+    const found = await lookUpConditions(store.sql, parseSearch(type, parameters, { table }), store.baseUrl);
+    conditions.set(type, [...(conditions.get(type) ?? []), found]);
+  }
+  return conditions;
 }
 
 function afterPhase(progress: ExportProgress): ExportProgress {

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { markSpread } from './spread.ts';
 import { forgetPool, watchStatements } from './watch-statements.ts';
 
 /**
@@ -23,6 +24,8 @@ export type ConnectionOptions = {
   readonly connectTimeoutSeconds?: number;
   /** A statement that takes longer is broken off by the server; 0 or none: never. */
   readonly statementTimeoutMs?: number;
+  /** The tables are spread over several servers (Citus). */
+  readonly distributed?: boolean;
 };
 
 const connectionsByDefault = 10;
@@ -85,6 +88,7 @@ export function openDatabase(url: string, options: ConnectionOptions = {}): Data
     types: sqlTypes,
   });
   watchStatements(sql, max);
+  if (options.distributed) markSpread(sql);
   return {
     sql,
     close: async () => {

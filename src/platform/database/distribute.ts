@@ -11,6 +11,12 @@ export type Placement = { readonly by: string } | 'reference' | 'local';
 /** Placement of each table, by its name with its schema. */
 export type Placements = Readonly<Record<string, Placement>>;
 
+/**
+ * Functions that are carried out on the server that has what they are about, by their name with its schema: the argument
+ * that says where, and a table spread by the same values.
+ */
+export type CallPlacements = Readonly<Record<string, { readonly by: string; readonly beside: string }>>;
+
 /** Enough to spread over dozens of servers, few enough that a search of all of them stays quick to plan. */
 const shardCount = 32;
 
@@ -72,5 +78,18 @@ async function place(connection: ReservedSql, name: string, placement: Placement
   } else {
     await connection`
       select create_distributed_table(${name}::text::regclass, ${placement.by}, colocate_with => ${together}::text)`;
+  }
+}
+
+/** Has Citus call the functions where their rows are; does nothing where they are called so already, or there is no Citus. */
+export async function distributeCalls(connection: ReservedSql, calls: CallPlacements): Promise<void> {
+  if (!(await hasCitus(connection))) return;
+  for (const [name, { by, beside }] of Object.entries(calls)) {
+    await connection`
+      select create_distributed_function(${name}::text::regproc::regprocedure, ${by}, colocate_with => ${beside}::text,
+        force_delegation => true)
+      where not exists (
+        select from pg_catalog.pg_dist_object
+        where classid = 'pg_proc'::regclass and objid = ${name}::text::regproc and distribution_argument_index is not null)`;
   }
 }

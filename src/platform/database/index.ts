@@ -26,3 +26,4 @@ export {
 export { feelPulse, type Pulse } from './pulse.ts';
 export { createSchemaCheck } from './schema-check.ts';
 export { databaseSettings } from './settings.ts';
+export { isSpread } from './spread.ts';

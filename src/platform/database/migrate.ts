@@ -1,6 +1,6 @@
 import { applicationRole } from './application-role.ts';
 import type { ReservedSql, Sql } from './connect.ts';
-import { distribute } from './distribute.ts';
+import { distribute, distributeCalls } from './distribute.ts';
 import { databaseFailure } from './errors.ts';
 import { type Migration, type MigrationPart, readMigrations } from './migration-files.ts';
 
@@ -137,6 +137,7 @@ export async function migrate(
     try {
       const applied = await applyMissing(connection, parts, options);
       await distribute(connection, Object.assign({}, ...parts.map(({ tables }) => tables)), options.onProgress);
+      await distributeCalls(connection, Object.assign({}, ...parts.map(({ functions }) => functions)));
       return applied;
     } finally {
       await connection`select pg_advisory_unlock(${advisoryLock})`;

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { Placements } from './distribute.ts';
+import type { CallPlacements, Placements } from './distribute.ts';
 
-/** A part of the program that owns tables, the folder of its migrations, and where its tables lie on several servers. */
-export type MigrationPart = { readonly name: string; readonly folder: URL; readonly tables?: Placements };
+/**
+ * A part of the program that owns tables, the folder of its migrations, and where its tables lie and its functions are
+ * called on several servers.
+ */
+export type MigrationPart = {
+  readonly name: string;
+  readonly folder: URL;
+  readonly tables?: Placements;
+  readonly functions?: CallPlacements;
+};
 
 export type Migration = {
   readonly part: string;

@@ -162,6 +162,7 @@ function open(
   const database: Database = openDatabase(addresses.applicationUrl, {
     ...(max === undefined ? {} : { max }),
     ...(statementTimeoutMs === undefined ? {} : { statementTimeoutMs }),
+    distributed: addresses.distributed,
   });
   return {
     sql: database.sql,

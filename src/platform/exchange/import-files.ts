@@ -61,7 +61,8 @@ function poolFor(
   settings: PortionSettings,
   { threads, shared }: Pick<ImportOptions, 'threads' | 'shared'>,
 ): PreparePool {
-  if (threads === undefined && unpackedBytes(sources) >= worthThreadsBytes) {
+  const isWorthThreads = shared?.areReady === true || unpackedBytes(sources) >= worthThreadsBytes;
+  if (threads === undefined && isWorthThreads) {
     return shared?.open(settings) ?? openPreparePool(settings, usualThreads());
   }
   return openPreparePool(settings, threads ?? 0);

@@ -14,7 +14,7 @@ export type LoadOptions = {
 };
 
 /** Resources written in one transaction: large enough that commits do not count, small enough to hold no lock long. */
-export const portionSize = 500;
+export const portionSize = 1000;
 
 /** A portion that can be stored, and its items should they be needed again. */
 export type ReadyPortion = {

@@ -54,6 +54,10 @@ export function openPreparePool(settings: PortionSettings, threads: number): Pre
 export class SharedThreads implements AsyncDisposable {
   #pool: PreparePool | undefined;
 
+  get areReady(): boolean {
+    return this.#pool !== undefined;
+  }
+
   /** The pool stays open until this is disposed of. */
   open(settings: PortionSettings): PreparePool {
     this.#pool ??= openPreparePool(settings, usualThreads());

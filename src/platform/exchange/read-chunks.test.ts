@@ -37,7 +37,7 @@ describe('cutting lines into chunks', () => {
     'gives every line once, with its number: %s',
     async (name) => {
       await fc.assert(
-        fc.asyncProperty(fc.array(line, { maxLength: 1600, size: 'max' }), fc.boolean(), async (drawn, ends) => {
+        fc.asyncProperty(fc.array(line, { maxLength: 3000, size: 'max' }), fc.boolean(), async (drawn, ends) => {
           const lines = drawn.map((each) => each.replaceAll('\n', ''));
           const text = lines.join('\n') + (ends && lines.length > 0 ? '\n' : '');
           const chunks = await cut(text, name);
@@ -47,7 +47,7 @@ describe('cutting lines into chunks', () => {
             expect(chunk.firstLine).toBe(number);
             const own = chunk.text.replace(/\n$/, '').split('\n');
             expect(chunk.items).toBe(own.filter((each) => each.trim() !== '').length);
-            expect(chunk.items).toBeLessThanOrEqual(500);
+            expect(chunk.items).toBeLessThanOrEqual(1000);
             number += own.length;
           }
         }),

@@ -2,7 +2,7 @@ import { type FileChunk, newline } from './file-chunk.ts';
 import { type ByteReader, openBytes, type ReadProgress, readBytes } from './file-pieces.ts';
 
 /** Chunks hold so many items; what is longer than the bytes is a chunk by itself. */
-const chunkSize = { items: 500, bytes: 4 * 1024 * 1024 };
+const chunkSize = { items: 1000, bytes: 4 * 1024 * 1024 };
 const readSize = 256 * 1024;
 
 export type CountedChunk = { readonly chunk: FileChunk; readonly items: number; readonly bytesRead: number };
@@ -135,5 +135,11 @@ export async function readDocument(path: string, name: string, progress: ReadPro
     }
     pieces.push(piece);
   }
-  return { kind: 'document', name, firstLine: 1, bytes: new Uint8Array(Buffer.concat(pieces)), skip: 0 };
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return { kind: 'document', name, firstLine: 1, bytes, skip: 0 };
 }

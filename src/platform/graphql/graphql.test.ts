@@ -463,3 +463,57 @@ it('describes itself', async () => {
 function fail(): never {
   throw new Error('the schema has no such type');
 }
+
+describe('a search parameter that is added', () => {
+  it('is an argument like any other once it is ready, and refused with its reason before', async () => {
+    const own = await startFhirServer({ added: { refreshMs: 50 } });
+    const asked = async (query: string) => own.post('$graphql', { query }, { 'Content-Type': 'application/json' });
+    try {
+      await own.put('Patient/p', { resourceType: 'Patient', id: 'p', contact: [{ name: { family: 'Nar' } }] });
+      await own.put('Patient/q', { resourceType: 'Patient', id: 'q', contact: [{ name: { family: 'Alma' } }] });
+      await own.put('Basic/b', {
+        resourceType: 'Basic',
+        id: 'b',
+        code: { text: 'x' },
+        extension: [{ url: 'urn:who', valueReference: { reference: 'Patient/p' } }],
+      });
+      const query = '{ PatientList(contact_family: nar) { id } PatientConnection(contact_family: nar) { count } }';
+      expect((await asked(query)).text).toContain('Unknown argument');
+      const added = { resourceType: 'SearchParameter', status: 'active', description: 'A test.' };
+      const parameters = [
+        { code: 'contact-family', base: ['Patient'], type: 'string', expression: 'Patient.contact.name.family' },
+        {
+          code: 'who',
+          base: ['Basic'],
+          type: 'reference',
+          target: ['Patient'],
+          expression: "Basic.extension('urn:who').value.ofType(Reference)",
+        },
+      ];
+      for (const each of parameters) {
+        const id = `sp-${each.code}`;
+        const put = await own.put(`SearchParameter/${id}`, { ...added, ...each, id, url: `urn:${id}`, name: 'Added' });
+        expect([put.status, put.text]).toEqual([201, put.text]);
+      }
+      const refusals = new Set<string>();
+      let answer = await asked(query);
+      for (; answer.status !== 200; answer = await asked(query)) {
+        refusals.add(/Unknown argument|Try again later/.exec(answer.text)?.[0] ?? answer.text);
+      }
+      expect(refusals).toContain('Try again later');
+      expect([...refusals].filter((each) => each.length > 20)).toEqual([]);
+      expect(answer.body['data']).toEqual({ PatientList: [{ id: 'p' }], PatientConnection: { count: 1 } });
+      await expect.poll(async () => (await own.get('Basic?who=Patient/p')).status).toBe(200);
+      const below = await asked('{ PatientList { id BasicList(_reference: who) { id } } }');
+      expect(below.body['data']).toEqual({
+        PatientList: [
+          { id: 'p', BasicList: [{ id: 'b' }] },
+          { id: 'q', BasicList: [] },
+        ],
+      });
+      expect((await asked('{ __type(name: "Query") { fields { args { name } } } }')).text).toContain('contact_family');
+    } finally {
+      await own.close();
+    }
+  });
+});

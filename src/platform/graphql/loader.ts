@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson, type Resource } from '#platform/fhir';
-import { findSearchParameter, parseSearch, type SearchQuery } from '#platform/search';
+import { type ParameterTable, parseSearch, type SearchQuery } from '#platform/search';
 import {
   findMany,
   type ResourceAddress,
@@ -20,6 +20,8 @@ export type Parameters = readonly (readonly [string, string])[];
 
 /** Reads of one request. Those that are asked for at the same time go to the store together. */
 export type Loader = {
+  /** The search parameters there are. */
+  readonly table: ParameterTable;
   /** The resource, or `undefined` where there is none now. */
   readonly read: (address: ResourceAddress) => Promise<Resource | undefined>;
   readonly search: (type: string, parameters: Parameters) => Promise<SearchPage & { readonly query: SearchQuery }>;
@@ -37,7 +39,7 @@ type Waiting<Value> = {
   readonly reject: (error: unknown) => void;
 };
 
-export function createLoader(sql: Sql, baseUrl: string | undefined): Loader {
+export function createLoader(sql: Sql, table: ParameterTable, baseUrl: string | undefined): Loader {
   const shown: Shown[] = [];
   const parsed = new Map<StoredVersion, Resource>();
   let resources = 0;
@@ -61,7 +63,7 @@ export function createLoader(sql: Sql, baseUrl: string | undefined): Loader {
     if (searches > limits.searches) {
       throw tooCostly(`A query searches ${limits.searches} times at most; Lists below many resources count once.`);
     }
-    const query = parseSearch(type, parameters);
+    const query = parseSearch(type, parameters, { table });
     const page = await runSearch(sql, query, baseUrl);
     take(page.matches.length);
     if (page.matches.length > 0) shown.push({ type, matches: page.matches });
@@ -85,7 +87,7 @@ export function createLoader(sql: Sql, baseUrl: string | undefined): Loader {
 
   const searchTogether = ({ type, parameter: code, parameters }: Referring) =>
     together<Resource[]>(async (addresses) => {
-      const parameter = findSearchParameter(type, code);
+      const parameter = table.find(type, code);
       const found = new Map<string, Resource[]>();
       for (let at = 0; at < addresses.length; at += targetsAtOnce) {
         const targets = addresses.slice(at, at + targetsAtOnce);
@@ -101,6 +103,7 @@ export function createLoader(sql: Sql, baseUrl: string | undefined): Loader {
     });
 
   return {
+    table,
     search,
     toResource,
     shown: () => shown,

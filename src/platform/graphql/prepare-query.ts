@@ -12,6 +12,7 @@ import {
   validate,
   visit,
 } from 'graphql';
+import { type ParameterTable, storedTypes } from '#platform/search';
 import { limits, tooCostly } from './limits.ts';
 import { createSchema } from './schema.ts';
 import { isShaped } from './shapes.ts';
@@ -32,11 +33,11 @@ const maxPrepared = 200;
 const prepared = new Map<string, PreparedQuery>();
 
 /** Reads and checks a query on the whole record, or on a resource of a type. */
-export function prepareQuery(root: string | undefined, text: string): PreparedQuery {
-  const key = `${root ?? ''} ${text}`;
+export function prepareQuery(root: string | undefined, text: string, table: ParameterTable): PreparedQuery {
+  const key = `${root ?? ''} ${addedTo(table)} ${text}`;
   const known = prepared.get(key);
   if (known) return known;
-  const fresh = prepare(root, text);
+  const fresh = prepare(root, text, table);
   const oldest = prepared.size >= maxPrepared ? prepared.keys().next().value : undefined;
   if (oldest !== undefined) prepared.delete(oldest);
   if (text.length <= limits.characters / 10) prepared.set(key, fresh);
@@ -49,14 +50,14 @@ export function prepareQuery(root: string | undefined, text: string): PreparedQu
  */
 const rules = specifiedRules.filter((rule) => rule !== VariablesInAllowedPositionRule);
 
-function prepare(root: string | undefined, text: string): PreparedQuery {
+function prepare(root: string | undefined, text: string, table: ParameterTable): PreparedQuery {
   try {
     const document = withTypeConditions(
       parse(text, { maxLexicalTokens: limits.tokens, maxSourceLength: limits.characters }),
     );
     const names = namesIn(document);
     const isIntrospection = names.has('__schema') || names.has('__type');
-    const schema = isIntrospection ? wholeSchema(root) : createSchema(root, names);
+    const schema = isIntrospection ? wholeSchema(root, table) : createSchema(root, names, table);
     refuseSize(document);
     const errors = validate(schema, document, rules, { maxErrors: 20, hideSuggestions: true });
     return errors.length > 0
@@ -70,11 +71,17 @@ function prepare(root: string | undefined, text: string): PreparedQuery {
 
 const whole = new Map<string, GraphQLSchema>();
 
-function wholeSchema(root: string | undefined): GraphQLSchema {
-  const known = whole.get(root ?? '') ?? createSchema(root);
+function wholeSchema(root: string | undefined, table: ParameterTable): GraphQLSchema {
+  const key = `${root ?? ''} ${addedTo(table)}`;
+  const known = whole.get(key) ?? createSchema(root, undefined, table);
   whole.clear(); // one is kept: it has some megabytes
-  whole.set(root ?? '', known);
+  whole.set(key, known);
   return known;
+}
+
+/** The parameters beyond the standard's, by which one schema differs from another. */
+export function addedTo(table: ParameterTable): string {
+  return storedTypes.flatMap((type) => table.added(type).map((each) => `${type}.${each.code}:${each.type}`)).join(',');
 }
 
 /** What a query speaks of: fields, types and arguments. */

@@ -1,9 +1,9 @@
 import { execute, GraphQLError } from 'graphql';
-import type { Sql } from '#platform/store';
-import { notFound } from '#platform/store';
+import { coreParameters } from '#platform/search';
+import { notFound, type Store } from '#platform/store';
 import { createPathEvaluator } from './filter-list.ts';
 import { createLoader, type Shown } from './loader.ts';
-import { prepareQuery } from './prepare-query.ts';
+import { addedTo, prepareQuery } from './prepare-query.ts';
 import type { RunContext } from './run-context.ts';
 import { createShapes } from './shapes.ts';
 
@@ -30,10 +30,13 @@ export type GraphqlAnswer =
 
 /**
  * Answers a query by GraphQL (FHIR R4, graphql.html) from what is stored now. `shown` is what the audit trail must hold
- * before the answer leaves. `baseUrl` is the record's own address, which references may carry.
+ * before the answer leaves.
  */
-export async function runQuery(sql: Sql, asked: GraphqlQuery, baseUrl?: string): Promise<GraphqlAnswer> {
-  const loader = createLoader(sql, baseUrl);
+export async function runQuery(
+  { sql, baseUrl, parameters }: Pick<Store, 'sql' | 'baseUrl' | 'parameters'>,
+  asked: GraphqlQuery,
+): Promise<GraphqlAnswer> {
+  const loader = createLoader(sql, parameters?.table() ?? coreParameters, baseUrl);
   try {
     return await answer(asked, loader, baseUrl);
   } catch (error) {
@@ -47,9 +50,9 @@ async function answer(
   loader: ReturnType<typeof createLoader>,
   baseUrl: string | undefined,
 ): Promise<GraphqlAnswer> {
-  const prepared = prepareQuery(at?.type, query);
+  const prepared = prepareQuery(at?.type, query, loader.table);
   if ('errors' in prepared) return { errors: prepared.errors.map(toError), shown: [] };
-  const key = `${at?.type ?? ''} ${query}`;
+  const key = `${at?.type ?? ''} ${addedTo(loader.table)} ${query}`;
   if (prepared.isConstant && lastConstant?.key === key) return { data: lastConstant.data, shown: [] };
   const rootValue = at ? await loader.read(at) : {};
   if (at && !rootValue) throw notFound(at);

@@ -8,7 +8,7 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { findType, type TypeModel } from '#platform/fhir';
-import { storedTypes } from '#platform/search';
+import { coreParameters, type ParameterTable, storedTypes } from '#platform/search';
 import { notFound } from '#platform/store';
 import { elementFields, type Field, type Fields, type TypeSource } from './element-fields.ts';
 import { asResource } from './loader.ts';
@@ -28,7 +28,11 @@ const otherResource = 'OtherResource';
  * fields needs a few types of the 800, and they are made in a millisecond. `root` is the resource type that the query
  * starts from, or nothing for the whole record.
  */
-export function createSchema(root: string | undefined, names?: ReadonlySet<string>): GraphQLSchema {
+export function createSchema(
+  root: string | undefined,
+  names?: ReadonlySet<string>,
+  table: ParameterTable = coreParameters,
+): GraphQLSchema {
   const isWanted = (name: string): boolean => names?.has(name) ?? true;
   const types = new Map<string, ObjectType>();
 
@@ -45,7 +49,7 @@ export function createSchema(root: string | undefined, names?: ReadonlySet<strin
     isWanted,
     typeOf: (model) => (model.name === 'Resource' ? resource : objectType(model)),
   };
-  const searches: SearchSource = { isWanted, resourceType: (type) => objectType(getType(type)) };
+  const searches: SearchSource = { isWanted, table, resourceType: (type) => objectType(getType(type)) };
 
   const fieldsOf = (model: TypeModel): Fields => {
     const fields = elementFields(model, source);

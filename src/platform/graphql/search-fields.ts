@@ -7,7 +7,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { Resource } from '#platform/fhir';
-import { findSearchParameter, type SearchParameter, searchParametersOf, storedTypes } from '#platform/search';
+import { type ParameterTable, type SearchParameter, storedTypes } from '#platform/search';
 import { type Cursor, readCursor, writeCursor } from './cursors.ts';
 import type { Field, Fields } from './element-fields.ts';
 import { invalidQuery } from './limits.ts';
@@ -18,6 +18,8 @@ import { scalar } from './scalars.ts';
 /** What fields of searches are made with. */
 export type SearchSource = {
   readonly isWanted: (name: string) => boolean;
+  /** The search parameters there are. */
+  readonly table: ParameterTable;
   readonly resourceType: (type: string) => GraphQLOutputType;
 };
 
@@ -28,14 +30,17 @@ export function searchFields(type: string, source: SearchSource): Fields {
     fields[`${type}List`] = {
       type: new GraphQLList(source.resourceType(type)),
       args: searchArguments(type, source),
-      resolve: resolver((_object, args, context) => findList(type, toParameters(type, args), args, context), type),
+      resolve: resolver(
+        (_object, args, context) => findList(type, toParameters(type, args, context), args, context),
+        type,
+      ),
     };
   }
   if (source.isWanted(`${type}Connection`)) {
     fields[`${type}Connection`] = {
       type: connectionType(type, source),
       args: { ...searchArguments(type, source), _cursor: { type: scalar('cursor') } },
-      resolve: resolver((_object, args, context) => findPage(type, cursorOf(type, args), args, context)),
+      resolve: resolver((_object, args, context) => findPage(type, cursorOf(type, args, context), args, context)),
     };
   }
   return fields;
@@ -47,7 +52,7 @@ export function searchFields(type: string, source: SearchSource): Fields {
  */
 export function reverseFields(target: string, source: SearchSource, isBrief: boolean): Fields {
   const fields: Fields = {};
-  for (const type of referringTypes(target)) {
+  for (const type of referringTypes(target, source.table)) {
     const args = (): GraphQLFieldConfigArgumentMap => ({
       ...searchArguments(type, isBrief ? { ...source, isWanted: () => false } : source),
       _reference: { type: scalar('code') },
@@ -65,8 +70,8 @@ export function reverseFields(target: string, source: SearchSource, isBrief: boo
         args: args(),
         resolve: resolver((object, { _reference: code, ...given }, context) => {
           const to = addressOf(object, context);
-          const { code: name } = referenceParameter(type, code, to.type);
-          const parameters = [[name, `${to.type}/${to.id}`] as const, ...toParameters(type, given)];
+          const { code: name } = referenceParameter(context.loader.table, type, { code, target: to.type });
+          const parameters = [[name, `${to.type}/${to.id}`] as const, ...toParameters(type, given, context)];
           return findPage(type, { parameters, at: undefined, offset: 0 }, given, context);
         }),
       };
@@ -81,7 +86,7 @@ function searchArguments(type: string, source: SearchSource): GraphQLFieldConfig
     _sort: { type: scalar('sort') },
     fhirpath: { type: scalar('fhirpath') },
   };
-  for (const parameter of searchParametersOf(type)) {
+  for (const parameter of source.table.of(type)) {
     const name = nameOf(parameter.code);
     if (source.isWanted(name)) args[name] = { type: new GraphQLList(scalar(parameter.type)) };
   }
@@ -96,9 +101,9 @@ function nameOf(code: string): string {
 const own = new Set(['_count', '_sort', '_cursor', 'fhirpath', '_reference']);
 
 /** Arguments as parameters of a search: values of one are alternatives, so a comma within a value is no separator. */
-function toParameters(type: string, args: Args): Parameters {
+function toParameters(type: string, args: Args, { loader }: RunContext): Parameters {
   const parameters: [string, string][] = [];
-  for (const { code } of searchParametersOf(type)) {
+  for (const { code } of loader.table.of(type)) {
     const given = own.has(nameOf(code)) ? undefined : args[nameOf(code)];
     const values = (Array.isArray(given) ? given : [given]).filter((each) => each !== undefined && each !== null);
     if (values.length > 0) parameters.push([code, values.map((each) => escapeCommas(String(each))).join(',')]);
@@ -127,8 +132,8 @@ async function findList(type: string, parameters: Parameters, args: Args, contex
 async function findReferringList(object: object, type: string, args: Args, context: RunContext): Promise<Resource[]> {
   const { _reference: code, _count: count, ...given } = args;
   const to = addressOf(object, context);
-  const parameter = referenceParameter(type, code, to.type).code;
-  const found = await context.loader.referring(to, { type, parameter, parameters: toParameters(type, given) });
+  const parameter = referenceParameter(context.loader.table, type, { code, target: to.type }).code;
+  const found = await context.loader.referring(to, { type, parameter, parameters: toParameters(type, given, context) });
   const narrow = narrowed(found, type, args, context);
   return typeof count === 'number' ? narrow.slice(0, Math.max(count, 0)) : narrow;
 }
@@ -161,9 +166,9 @@ async function findPage(type: string, cursor: Cursor, args: Args, context: RunCo
 }
 
 /** Where a page begins. A cursor carries its search, which a query must not change. FHIR R4, graphql.html#searching. */
-function cursorOf(type: string, args: Args): Cursor {
+function cursorOf(type: string, args: Args, context: RunContext): Cursor {
   const { _cursor: cursor, fhirpath: _fhirpath, ...others } = args;
-  if (typeof cursor !== 'string') return { parameters: toParameters(type, others), at: undefined, offset: 0 };
+  if (typeof cursor !== 'string') return { parameters: toParameters(type, others, context), at: undefined, offset: 0 };
   if (Object.keys(others).length > 0) throw invalidQuery('_cursor: it carries its search; no other argument is taken.');
   return readCursor(cursor);
 }
@@ -220,25 +225,30 @@ function addressOf(object: object, { homes }: RunContext): { type: string; id: s
   return { type, id };
 }
 
-function referenceParameter(type: string, code: unknown, target: string): SearchParameter {
-  const wanted = searchParametersOf(type).find((each) => nameOf(each.code) === nameOf(String(code)));
+function referenceParameter(
+  table: ParameterTable,
+  type: string,
+  { code, target }: { readonly code: unknown; readonly target: string },
+): SearchParameter {
+  const wanted = table.of(type).find((each) => nameOf(each.code) === nameOf(String(code)));
   if (!wanted || !refersTo(wanted, target)) {
-    const known = searchParametersOf(type).filter((each) => refersTo(each, target));
+    const known = table.of(type).filter((each) => refersTo(each, target));
     throw invalidQuery(`_reference: one of ${known.map((each) => nameOf(each.code)).join(', ')} is wanted.`);
   }
-  return findSearchParameter(type, wanted.code) ?? wanted;
+  return wanted;
 }
 
-function refersTo({ type, target }: SearchParameter, wanted: string): boolean {
-  return type === 'reference' && (target === undefined || target.includes(wanted));
+/** What is found by the engine of FHIRPath alone has no paths, by which a List below many resources is told apart. */
+function refersTo({ type, target, paths }: SearchParameter, wanted: string): boolean {
+  return type === 'reference' && paths.length > 0 && (target === undefined || target.includes(wanted));
 }
 
-const referring = new Map<string, readonly string[]>();
+const referring = new WeakMap<ParameterTable, Map<string, readonly string[]>>();
 
-function referringTypes(target: string): readonly string[] {
-  const known =
-    referring.get(target) ??
-    storedTypes.filter((type) => searchParametersOf(type).some((each) => refersTo(each, target)));
-  referring.set(target, known);
+function referringTypes(target: string, table: ParameterTable): readonly string[] {
+  const all = referring.get(table) ?? new Map<string, readonly string[]>();
+  referring.set(table, all);
+  const known = all.get(target) ?? storedTypes.filter((type) => table.of(type).some((each) => refersTo(each, target)));
+  all.set(target, known);
   return known;
 }

@@ -12,7 +12,7 @@ import { labelOf } from './label-of.ts';
 import { leadingCodeOf } from './leading-code.ts';
 import { leadingDateOf } from './leading-date.ts';
 import { pointOf } from './near.ts';
-import { type IndexedResource, patientsOf } from './patient-of.ts';
+import { type IndexedResource, linkedPatientsOf, patientsOf } from './patient-of.ts';
 import type { Span } from './periods.ts';
 import { type RangeEntry, rangeEntriesOf } from './range-entries.ts';
 import { spanOf } from './ranges.ts';
@@ -47,6 +47,8 @@ export type IndexEntries = {
   readonly units: readonly string[];
   /** Logical id of the patient in whose compartment the resource lies. */
   readonly patient: string | undefined;
+  /** Further patients whose compartments hold it, or in whose compartment searches look for it. */
+  readonly otherPatients: readonly string[];
   /** The clinically leading date, see `leadingDateOf`. */
   readonly date: Span | undefined;
   /** Key of the first coding of the leading coded parameter, see `leadingCodeOf`. */
@@ -123,6 +125,7 @@ export function indexEntriesOf(
     ranges: collector.ranges,
     units: [...collector.units],
     patient,
+    otherPatients: [...otherPatients, ...linkedPatientsOf(resource, baseUrl)],
     date,
     lead,
     label: labelOf(resource),

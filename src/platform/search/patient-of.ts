@@ -23,6 +23,18 @@ export function patientsOf(resource: IndexedResource, baseUrl?: string): string[
   return [...new Set(patientsIn(resource, baseUrl, () => undefined))];
 }
 
+/** The patients a Patient says it is linked to: each lies in a record of its own. */
+export function linkedPatientsOf(resource: IndexedResource, baseUrl?: string): string[] {
+  const paths = resource.resourceType === 'Patient' ? (findSearchParameter('Patient', 'link')?.paths ?? []) : [];
+  return paths
+    .flatMap((path) => [...walkPath({ value: resource, type: '' }, path)])
+    .flatMap(({ value }) => {
+      const address = isJson(value) ? value['reference'] : undefined;
+      const local = typeof address === 'string' ? parseLocalReference(normalizeReference(address, baseUrl)) : undefined;
+      return local?.type === 'Patient' ? [local.id] : [];
+    });
+}
+
 function* patientsIn(
   resource: IndexedResource,
   baseUrl: string | undefined,

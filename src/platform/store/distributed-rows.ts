@@ -32,34 +32,55 @@ export async function selectCurrentByBucket(
   addresses: readonly Placed[],
   locked: boolean,
 ): Promise<StoredVersion[]> {
+  const groups = byBucket(addresses, (each) => each.bucket);
+  if (!locked) {
+    return (await Promise.all(groups.map(([bucket, group]) => selectIn(sql, bucket, group, false)))).flat();
+  }
   const found: StoredVersion[] = [];
-  for (const [bucket, group] of byBucket(addresses, (each) => each.bucket)) {
-    const { types, ids } = toArrays(group);
-    found.push(
-      ...(await sql<StoredVersion[]>`
-        select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
-        from record.resource r
-        where r.bucket = ${bucket}
-          and (r.type, r.id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))
-        order by r.type, r.id
-        ${locked ? sql`for update of r` : sql``}`),
-    );
+  for (const [bucket, group] of groups) {
+    found.push(...(await selectIn(sql, bucket, group, true)));
   }
   return found;
 }
 
+async function selectIn(
+  sql: Sql,
+  bucket: number,
+  group: readonly ResourceAddress[],
+  locked: boolean,
+): Promise<StoredVersion[]> {
+  const { types, ids } = toArrays(group);
+  // a row that was waited for is looked at again, which only a function in from bears
+  return sql<StoredVersion[]>`
+    select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content
+    from unnest(${types}::text::text[], ${ids}::text::text[]) as a(type, id)
+      join record.resource r on r.type = a.type and r.id = a.id
+    where r.bucket = ${bucket}
+    order by r.type, r.id
+    ${locked ? sql`for update of r` : sql``}`;
+}
+
 /** The newest of the superseded versions, a statement for each bucket. */
 export async function selectSupersededByBucket(sql: Sql, addresses: readonly Placed[]): Promise<StoredVersion[]> {
-  const found: StoredVersion[] = [];
-  for (const [bucket, group] of byBucket(addresses, (each) => each.bucket)) {
+  const selected = byBucket(addresses, (each) => each.bucket).map(([bucket, group]) => {
     const { types, ids } = toArrays(group);
-    found.push(
-      ...(await sql<StoredVersion[]>`
-        select distinct on (type, id) bucket, type, id, version, updated, method, content
-        from record.history
-        where bucket = ${bucket} and (type, id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))
-        order by type, id, version desc`),
-    );
-  }
-  return found;
+    return sql<StoredVersion[]>`
+      select distinct on (type, id) bucket, type, id, version, updated, method, content
+      from record.history
+      where bucket = ${bucket} and (type, id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))
+      order by type, id, version desc`;
+  });
+  return (await Promise.all(selected)).flat();
+}
+
+/** Those of the addresses whose resources lie in another bucket than the given one, with that bucket. */
+export async function locateByBucket(sql: Sql, addresses: readonly Placed[]): Promise<Placed[]> {
+  const located = byBucket(addresses, (each) => each.bucket).map(([home, group]) => {
+    const { types, ids } = toArrays(group);
+    return sql<Placed[]>`
+      select type, id, bucket
+      from record.locator
+      where home = ${home} and (type, id) in (select * from unnest(${types}::text::text[], ${ids}::text::text[]))`;
+  });
+  return (await Promise.all(located)).flat();
 }

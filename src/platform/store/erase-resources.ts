@@ -1,6 +1,8 @@
+import { isSpread } from '#platform/database';
 import { AppError } from '#platform/errors';
 import { hash64, normalizeReference, parseLocalReference } from '#platform/search';
 import { arrayLiteral } from './array-literal.ts';
+import { byBucket } from './distributed-rows.ts';
 import { gone, notFound } from './errors.ts';
 import { findReferrers, type Referrer } from './find-referrers.ts';
 import type { Actor } from './prepared-write.ts';
@@ -8,6 +10,7 @@ import { findMany, lockNewest, type ResourceAddress, type StoredVersion } from '
 import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
+import { drawNumbers } from './write-distributed.ts';
 
 export type Erasure = {
   readonly subject: ResourceAddress;
@@ -108,7 +111,10 @@ async function wholeRecordOf(sql: Sql, { baseUrl }: Store, subject: StoredVersio
     from record.resource
     where patient_key = ${key}::bigint and patient = ${subject.id}
     order by bucket, type, id
-    for update`;
+    ${isSpread(sql) ? sql`` : sql`for update`}`;
+  if (isSpread(sql)) {
+    await lockNewest(sql, present); // bucket by bucket
+  }
   const deleted = await sql<Placed[]>`
     select distinct c.bucket, c.type, c.id
     from record.change c
@@ -161,14 +167,23 @@ async function erase(
   subject: StoredVersion,
   erased: readonly Placed[],
 ): Promise<number> {
-  const [row] = await sql<{ resources: number }[]>`
-    select record.erase(
-      ${arrayLiteral(erased.map(({ bucket }) => bucket))}::text::smallint[],
-      ${arrayLiteral(erased.map(({ type }) => type))}::text::text[],
-      ${arrayLiteral(erased.map(({ id }) => id))}::text::text[],
-      ${actor.name}, ${actor.requestId ?? null}, ${subject.bucket}::smallint, ${subject.type}, ${subject.id},
-      ${legalBasis}, ${reason}) as resources`;
-  return row?.resources ?? 0;
+  const requestId = actor.requestId ?? null;
+  for (const [bucket, group] of byBucket(erased, (each) => each.bucket)) {
+    const seqs = (await drawNumbers(sql, group.length)).map(({ seq }) => seq);
+    const types = arrayLiteral(group.map(({ type }) => type));
+    const ids = arrayLiteral(group.map(({ id }) => id));
+    await sql.unsafe(
+      'select record.erase_here($1, $2, $3, $4, $5, $6)',
+      [bucket, types, ids, arrayLiteral(seqs), actor.name, requestId],
+      { prepare: false }, // see write-distributed.ts
+    );
+  }
+  await sql.unsafe(
+    'select record.note_erasure($1, $2, $3, $4, $5, $6, $7, $8)',
+    [subject.bucket, actor.name, requestId, subject.type, subject.id, erased.length, legalBasis, reason],
+    { prepare: false },
+  );
+  return erased.length;
 }
 
 function wouldDamage(referrers: readonly Referrer[], text: string): AppError {

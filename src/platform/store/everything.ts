@@ -1,5 +1,6 @@
 import { compartmentKey, compartmentParameters, hash64, referenceKey, storedTypes } from '#platform/search';
 import { arrayLiteral } from './array-literal.ts';
+import { bucketsOfPatient } from './elsewhere.ts';
 import type { Sql, SqlFragment } from './sql.ts';
 import { timestampLiteral } from './timestamp-literal.ts';
 
@@ -42,7 +43,8 @@ export async function findPatientRecord(
 ): Promise<RecordPiece> {
   const own = sql`patient_key = ${String(hash64(`Patient/${patient}`))}::bigint and patient = ${patient}`;
   const others = sql`keys @> ${arrayLiteral([compartmentKey(patient)])}::text::bigint[]`;
-  return findPiece(sql, [own, others], { filter, size, baseUrl });
+  const buckets = await bucketsOfPatient(sql, patient);
+  return findPiece(sql, [own, others], { filter, size, baseUrl, ...(buckets ? { buckets } : {}) });
 }
 
 /** The same of an encounter: itself, and what its compartment holds. */
@@ -67,15 +69,17 @@ type Piece = {
   readonly filter: RecordFilter;
   readonly size: PieceSize;
   readonly baseUrl: string;
+  /** Where all of it lies, if that is known. */
+  readonly buckets?: readonly number[];
 };
 
 /** `ways` are conditions on `record.resource` that no row meets two of. */
 async function findPiece(
   sql: Sql,
   ways: readonly SqlFragment[],
-  { filter, size, baseUrl }: Piece,
+  { filter, size, baseUrl, buckets }: Piece,
 ): Promise<RecordPiece> {
-  const where = matches(sql, filter);
+  const where = sql`${isIn(sql, buckets)} ${matches(sql, filter)}`;
   const [first, ...rest] = ways.map(
     (way) => sql`select type, id, rid, content from record.resource where ${way} and ${where}`,
   );
@@ -113,6 +117,16 @@ function toPiece([entries, addresses, last, goesOn]: RawPiece = []): RecordPiece
     addresses: list,
     next: goesOn?.toString('latin1') === 't' ? last?.toString('latin1') : undefined,
   };
+}
+
+function isIn(sql: Sql, buckets: readonly number[] | undefined): SqlFragment {
+  const [home, ...others] = buckets ?? [];
+  if (home === undefined) {
+    return sql``;
+  }
+  return others.length === 0
+    ? sql`bucket = ${home} and`
+    : sql`bucket = any(${arrayLiteral([home, ...others])}::text::smallint[]) and`;
 }
 
 function matches(sql: Sql, { types, since, care, after }: RecordFilter): SqlFragment {

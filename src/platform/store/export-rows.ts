@@ -7,6 +7,7 @@ import { compileCondition } from './search/compile-condition.ts';
 import { allOf, anyOf, type Scope } from './search/scope.ts';
 import type { SettledMoment } from './settled-moment.ts';
 import type { Sql } from './sql.ts';
+import { isFrom } from './transaction-windows.ts';
 
 /** Which resources are wanted, as they were at a moment. */
 export type ExportScope = {
@@ -77,7 +78,7 @@ function statementOf(scope: ExportScope, within: Clause, chosen: Clause): Clause
     with moved as materialized (
       select distinct bucket, type, id
       from record.change
-      where transaction >= ${moment.horizon}::text::xid8 and updated > ${moment.at}::text::timestamptz
+      where ${isFrom(clause`transaction`, moment.horizon)} and updated > ${moment.at}::text::timestamptz
         and ${within} and ${types}
     )
     select r.bucket, r.type, r.id, r.patient, r.content

@@ -51,6 +51,7 @@ export { findReferences, rewriteReferences } from './rewrite-references.ts';
 export { type Clause, clause, textOf, verbatim } from './search/clause.ts';
 export { type ExplainedStatement, type ExplainOptions, explainSearch } from './search/explain-search.ts';
 export { findIncluded, includedAtMost } from './search/includes.ts';
+export { lookUpConditions } from './search/look-up.ts';
 export { runSearch, type SearchPage } from './search/run-search.ts';
 export { hasSettled, honestMoment, type SettledMoment, takeMoment } from './settled-moment.ts';
 export type { Sql } from './sql.ts';

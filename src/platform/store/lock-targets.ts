@@ -10,14 +10,12 @@ import { absentResult, currentOf, isOpen, type Step, storedResult } from './writ
  * Reads and locks the rows that requests act on. Two transactions that make the same new resource meet at its primary
  * key: the later one fails there and is run again.
  */
-export async function lockTargets(sql: Sql, steps: readonly Step[], distributed?: boolean): Promise<void> {
+export async function lockTargets(sql: Sql, steps: readonly Step[]): Promise<void> {
   const addressed = steps.flatMap((step) => {
     const id = step.id ?? (step.request.kind === 'create' ? step.request.wantedId : undefined);
     return id === undefined || !isOpen(step) ? [] : [{ step, id, type: step.request.type }];
   });
-  const newest = new Map(
-    (await lockNewest(sql, addressed, distributed)).map((each) => [`${each.type}/${each.id}`, each]),
-  );
+  const newest = new Map((await lockNewest(sql, addressed)).map((each) => [`${each.type}/${each.id}`, each]));
   for (const { step, type, id } of addressed) {
     step.newest = newest.get(`${type}/${id}`);
   }

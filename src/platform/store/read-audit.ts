@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isSpread } from '#platform/database';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketCount, bucketOfId } from './bucket.ts';
 import { gathering } from './gather.ts';
@@ -43,7 +44,7 @@ const readsAtMost = 64;
 const groupsInFlight = 2;
 
 export function createReadAudit(sql: Sql): ReadAudit {
-  const record = gathering<ReadRecord, void>({
+  const recordTogether = gathering<ReadRecord, void>({
     name: 'audit',
     send: async (records) => {
       await writeReadRecords(sql, records);
@@ -52,12 +53,14 @@ export function createReadAudit(sql: Sql): ReadAudit {
     atMost: groupAtMost,
     inFlight: groupsInFlight,
   });
-  const readCurrent = gathering<Asked, StoredVersion | undefined>({
+  const record = isSpread(sql) ? (entry: ReadRecord) => writeOnItsServer(sql, entry) : recordTogether;
+  const readTogether = gathering<Asked, StoredVersion | undefined>({
     name: 'read',
     send: (asked) => readAndRecord(sql, asked),
     atMost: readsAtMost,
     inFlight: groupsInFlight,
   });
+  const readCurrent = isSpread(sql) ? (asked: Asked) => readOnItsServer(sql, asked) : readTogether;
   const read = async (address: ResourceAddress, actor: Actor): Promise<StoredVersion | undefined> => {
     const current = await readCurrent({ address, actor });
     if (current) {
@@ -71,6 +74,16 @@ export function createReadAudit(sql: Sql): ReadAudit {
     return newest;
   };
   return { record, read };
+}
+
+/** The same of one, where the record is spread over several servers: together they would be work of all these servers. */
+async function readOnItsServer(sql: Sql, { address, actor }: Asked): Promise<StoredVersion | undefined> {
+  const [row] = await sql.unsafe<StoredVersion[]>(
+    'select * from record.read_here($1, $2, $3, $4, $5)',
+    [bucketOfId(address.id), address.type, address.id, actor.name, actor.requestId ?? null],
+    { prepare: false }, // see write-distributed.ts
+  );
+  return row;
 }
 
 /** Current versions of what lies where its id says, each with its record in the audit trail. */
@@ -100,10 +113,12 @@ export async function writeReadRecords(sql: Sql, records: readonly ReadRecord[])
   if (records.length === 0) {
     return;
   }
+  if (isSpread(sql)) {
+    await Promise.all(records.map((record) => writeOnItsServer(sql, record)));
+    return;
+  }
   const list = (pick: (record: ReadRecord) => string | number | undefined): string =>
     arrayLiteral(records.map((record) => pick(record) ?? null));
-  const patients = ({ patients: ids = [] }: ReadRecord): string | undefined =>
-    ids.length > 0 && ids.length <= patientsAtMost ? arrayLiteral(ids) : undefined;
   await sql`
     insert into audit.entry (bucket, actor, action, type, id, version, patient, request_id, matches, patients)
     select bucket, actor, action, type, id, version, patient, request_id, matches, patients::text[]
@@ -112,8 +127,20 @@ export async function writeReadRecords(sql: Sql, records: readonly ReadRecord[])
         ${list(({ type }) => type)}::text::text[], ${list(({ id }) => id)}::text::text[],
         ${list(({ version }) => version)}::text::int[], ${list(({ patient }) => patient)}::text::text[],
         ${list(({ actor }) => actor.requestId)}::text::text[], ${list(({ matches }) => matches)}::text::int[],
-        ${list(patients)}::text::text[])
+        ${list(keptPatients)}::text::text[])
       as g(bucket, actor, action, type, id, version, patient, request_id, matches, patients)`;
+}
+
+async function writeOnItsServer(sql: Sql, record: ReadRecord): Promise<void> {
+  const { actor, action, type = null, id = null, version = null, patient = null, matches = null } = record;
+  await sql`
+    insert into audit.entry (bucket, actor, action, type, id, version, patient, request_id, matches, patients)
+    values (${bucketOf(record)}, ${actor.name}, ${action}, ${type}, ${id}, ${version}, ${patient},
+      ${actor.requestId ?? null}, ${matches}, ${keptPatients(record) ?? null}::text::text[])`;
+}
+
+function keptPatients({ patients: ids = [] }: ReadRecord): string | undefined {
+  return ids.length > 0 && ids.length <= patientsAtMost ? arrayLiteral(ids) : undefined;
 }
 
 /** Where the record lies: with the one person it speaks of, else with the resource, else anywhere. */

@@ -12,6 +12,7 @@ import {
   writeResources,
 } from '#platform/store';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { isReached, readHorizons } from './transaction-windows.ts';
 import { writeRows } from './write-rows.ts';
 
 let database: TestDatabase;
@@ -24,13 +25,24 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 const actor = { name: 'writer' };
-const create = (family: string, before?: () => Promise<void>) =>
+type HowToCreate = { readonly id?: string; readonly before?: () => Promise<void> };
+const create = (family: string, { id, before }: HowToCreate = {}) =>
   writeResources(
     store,
     actor,
-    [{ kind: 'create', type: 'Patient', resource: { resourceType: 'Patient', name: [{ family }] } }],
+    [
+      {
+        kind: 'create',
+        type: 'Patient',
+        resource: { resourceType: 'Patient', name: [{ family }] },
+        ...(id === undefined ? {} : { wantedId: id }),
+      },
+    ],
     before ? { before } : {},
   );
+
+/** An id of a bucket that tests of the order of transactions share, since each server has an order of its own. */
+const sameServer = () => newId(7);
 
 /** All that can be read from a position on, in pages of the size given, and the position behind it. */
 async function readAll(from = firstChange, limit = 1000): Promise<{ changes: Change[]; position: string }> {
@@ -50,10 +62,10 @@ async function readAll(from = firstChange, limit = 1000): Promise<{ changes: Cha
 /** Waits until no transaction of other tests on the same server holds back what is committed here. */
 async function settled(): Promise<void> {
   for (let attempt = 0; attempt < 1000; attempt += 1) {
-    const [row] = await database.sql<{ isSettled: boolean }[]>`
-      select coalesce(max(transaction::text::numeric), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::numeric as "isSettled"
-      from record.change`;
-    if (row?.isSettled) {
+    const written = await database.sql<{ number: string }[]>`
+      select distinct transaction::text as number from record.change`;
+    const { oldest } = await readHorizons(database.sql);
+    if (written.every(({ number }) => isReached(String(BigInt(number) + 1n), oldest))) {
       return;
     }
     await new Promise((resolve) => setTimeout(resolve, 10));
@@ -108,13 +120,14 @@ function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
 it('does not pass a write whose transaction is held open', async () => {
   const start = await behindAll();
   const [release, written] = [gate(), gate()];
-  const slow = create('Gec', async () => {
+  const hold = async (): Promise<void> => {
     written.open();
     await release.opened;
-  });
+  };
+  const slow = create('Gec', { id: sameServer(), before: hold });
   await written.opened; // the slow one has its number in the log, but is not committed
-  await create('Tez 1');
-  await create('Tez 2');
+  await create('Tez 1', { id: sameServer() });
+  await create('Tez 2', { id: sameServer() });
   const meanwhile = await readAll(start);
   expect(meanwhile.changes).toEqual([]);
   release.open();
@@ -127,21 +140,22 @@ it('does not pass a write whose transaction is held open', async () => {
 
 it('does not pass a younger transaction that has a lower number', async () => {
   const start = await behindAll();
-  const elder = openDatabase(database.url, { max: 1 });
+  const elder = openDatabase(database.url, { max: 1, distributed: database.distributed });
   const [beganElder, numberDrawn, seen] = [gate(), gate(), gate()];
   // The elder gets its transaction first, and its number after the younger one has drawn its own.
   const older = elder.sql.begin(async (sql) => {
-    await sql`select pg_current_xact_id()`;
+    await beginOnServer(sql);
     beganElder.open();
     await numberDrawn.opened;
     await writeRowsOf(sql, 'elder');
   });
   await beganElder.opened;
-  const younger = create('Kiçik', async () => {
+  const hold = async (): Promise<void> => {
     numberDrawn.open();
     await older;
     await seen.opened;
-  });
+  };
+  const younger = create('Kiçik', { id: sameServer(), before: hold });
   await older;
   const early = await readAll(start); // the elder is committed, the younger with its lower number is not
   seen.open();
@@ -158,9 +172,16 @@ it('does not pass a younger transaction that has a lower number', async () => {
   await elder.close();
 });
 
+/** Gives the transaction its number, on the server of the shared bucket. */
+async function beginOnServer(sql: Sql): Promise<void> {
+  await (database.distributed
+    ? sql`select from record.resource where bucket = 7 for update`
+    : sql`select pg_current_xact_id()`);
+}
+
 /** A write within a transaction that is open already. */
 async function writeRowsOf(sql: Sql, name: string): Promise<void> {
-  const resource = { resourceType: 'Organization', id: newId(), name };
+  const resource = { resourceType: 'Organization', id: sameServer(), name };
   const content = JSON.stringify(resource);
   const entries = indexEntriesOf(resource);
   const updated = new Date().toISOString();
@@ -206,14 +227,14 @@ it('gives versions of one resource in order when transactions that began early w
 it('gives every write exactly once to a reader that follows many writers', async () => {
   let position = await behindAll();
   const seen: string[] = [];
-  const reader = openDatabase(database.url, { max: 1 });
+  const reader = openDatabase(database.url, { max: 1, distributed: database.distributed });
   const made: string[] = [];
   let isDone = false;
   const writers = Promise.all(
     Array.from({ length: 4 }, async (_, writer) => {
       for (let at = 0; at < 40; at += 1) {
         const wait = async (): Promise<void> => new Promise((resolve) => setTimeout(resolve, (writer * at) % 7));
-        const results = await create(`W${writer}-${at}`, wait);
+        const results = await create(`W${writer}-${at}`, { before: wait });
         made.push(...results.map(({ id }) => id ?? ''));
       }
     }),
@@ -235,9 +256,10 @@ it('gives every write exactly once to a reader that follows many writers', async
 
 it('has no place of an undone transaction', async () => {
   const start = await behindAll();
-  const undone = create('Geri', async () => {
+  const fail = async (): Promise<void> => {
     throw new Error('undone');
-  });
+  };
+  const undone = create('Geri', { before: fail });
   await expect(undone).rejects.toThrow('undone');
   await settled();
   expect((await readAll(start)).changes).toEqual([]);

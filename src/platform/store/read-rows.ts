@@ -1,6 +1,7 @@
+import { isSpread } from '#platform/database';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
-import { selectCurrentByBucket, selectSupersededByBucket } from './distributed-rows.ts';
+import { locateByBucket, selectCurrentByBucket, selectSupersededByBucket } from './distributed-rows.ts';
 import type { Sql } from './sql.ts';
 
 export type ResourceAddress = { readonly type: string; readonly id: string };
@@ -96,39 +97,26 @@ export async function findMany(sql: Sql, addresses: readonly ResourceAddress[]):
 }
 
 /** The newest versions of many resources, deletions included, in no order; what never was is absent. */
-export async function findNewestOf(
-  sql: Sql,
-  addresses: readonly ResourceAddress[],
-  distributed = false,
-): Promise<StoredVersion[]> {
-  return withDeletions(sql, await findCurrent(sql, addresses, false, distributed), distributed);
+export async function findNewestOf(sql: Sql, addresses: readonly ResourceAddress[]): Promise<StoredVersion[]> {
+  return withDeletions(sql, await findCurrent(sql, addresses, false));
 }
 
 /**
  * The newest versions of many resources, locked until the transaction ends, in an order all transactions share.
  * What never was is absent from the answer.
  */
-export async function lockNewest(
-  sql: Sql,
-  addresses: readonly ResourceAddress[],
-  distributed = false,
-): Promise<StoredVersion[]> {
-  return withDeletions(sql, await findCurrent(sql, addresses, true, distributed), distributed);
+export async function lockNewest(sql: Sql, addresses: readonly ResourceAddress[]): Promise<StoredVersion[]> {
+  return withDeletions(sql, await findCurrent(sql, addresses, true));
 }
 
 type Current = { readonly current: StoredVersion[]; readonly missing: readonly PlacedAddress[] };
 
-async function findCurrent(
-  sql: Sql,
-  addresses: readonly ResourceAddress[],
-  locked: boolean,
-  distributed = false,
-): Promise<Current> {
-  const select = distributed ? selectCurrentByBucket : selectCurrent;
+async function findCurrent(sql: Sql, addresses: readonly ResourceAddress[], locked: boolean): Promise<Current> {
+  const select = isSpread(sql) ? selectCurrentByBucket : selectCurrent;
   const placed = addresses.map(({ type, id }) => ({ type, id, bucket: bucketOfId(id) }));
   const direct = await select(sql, placed, locked);
   const missing = without(placed, direct);
-  const located = await locate(sql, missing);
+  const located = await (isSpread(sql) ? locateByBucket : locate)(sql, missing);
   if (located.length === 0) {
     return { current: direct, missing };
   }
@@ -191,11 +179,11 @@ async function locate(sql: Sql, addresses: readonly PlacedAddress[]): Promise<Pl
       join record.locator l on l.home = a.home and l.type = a.type and l.id = a.id`;
 }
 
-async function withDeletions(sql: Sql, { current, missing }: Current, distributed: boolean): Promise<StoredVersion[]> {
+async function withDeletions(sql: Sql, { current, missing }: Current): Promise<StoredVersion[]> {
   if (missing.length === 0) {
     return current;
   }
-  if (distributed) {
+  if (isSpread(sql)) {
     return [...current, ...(await selectSupersededByBucket(sql, missing))];
   }
   const { buckets, types, ids } = toArrays(missing);

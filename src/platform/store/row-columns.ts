@@ -1,7 +1,7 @@
 import { hash64 } from '#platform/search';
 import { arrayLiteral, type Element } from './array-literal.ts';
 import { bucketOfId } from './bucket.ts';
-import type { AuthoredWrite } from './prepared-write.ts';
+import type { AuthoredWrite, PreparedWrite } from './prepared-write.ts';
 import { timestampLiteral } from './timestamp-literal.ts';
 
 /**
@@ -69,14 +69,14 @@ function joined(arrays: readonly (readonly bigint[])[]) {
 export function toNewColumns(writes: readonly AuthoredWrite[]) {
   return {
     self: arrayLiteral(writes.map(({ write }) => hash64(`${write.type}/${write.id}`))),
-    /** The bucket the id speaks of, where the resource lies in another. */
-    home: arrayLiteral(
-      writes.map(({ write }) => {
-        const home = bucketOfId(write.id);
-        return home === write.bucket || !write.isNew ? null : home; // a deletion leaves the locator in place
-      }),
-    ),
+    home: arrayLiteral(writes.map(({ write }) => locatedFrom(write))),
   };
+}
+
+/** The bucket the id of a resource that never was speaks of, where it is stored in another. */
+export function locatedFrom({ id, bucket, isNew }: PreparedWrite): number | null {
+  const home = bucketOfId(id);
+  return home === bucket || !isNew ? null : home; // a deletion leaves the locator in place
 }
 
 /** The range entries of all writes, one array per column; `n` is the write's place, from 1. */

@@ -5,8 +5,6 @@ import type { Sql, SqlPool } from './sql.ts';
 /** What every function of the record works with. */
 export type Store = {
   readonly sql: SqlPool;
-  /** The tables are spread over several servers (Citus), where statements reach less far. */
-  readonly distributed?: boolean;
   /** Own FHIR address without a closing slash: references that carry it are references within the record. */
   readonly baseUrl?: string;
   readonly now: () => Date;

@@ -1,7 +1,9 @@
+import { isSpread } from '#platform/database';
 import { arrayLiteral } from './array-literal.ts';
 import { bucketOfIdOnce } from './bucket.ts';
 import { giveId, hasConditionalReference } from './connect-entries.ts';
 import { type CopiedRows, CopyFailedError, copyRows, RowsEncoder, reuseRows } from './copy-rows.ts';
+import { type Elsewhere, elsewhereOf, rememberElsewhere } from './elsewhere.ts';
 import { type PrepareOptions, prepareWrite, type Surroundings } from './prepare-write.ts';
 import type { Actor, PreparedWrite } from './prepared-write.ts';
 import type { ResourceAddress } from './read-rows.ts';
@@ -19,6 +21,8 @@ export type Bulk = {
   readonly addresses: AddressColumns;
   /** UCUM units of their quantities. */
   readonly units: readonly string[];
+  /** Where they lie beside the buckets of their patients. */
+  readonly elsewhere: readonly Elsewhere[];
 };
 
 /** The addresses of the rows in PostgreSQL's text form, `home` being the buckets that their ids speak of. */
@@ -34,6 +38,7 @@ export class BulkBuilder {
   readonly #rows: RowsEncoder;
   readonly #addresses: (ResourceAddress & { readonly home: number })[] = [];
   readonly #units = new Set<string>();
+  readonly #elsewhere: Elsewhere[] = [];
   readonly #seen = new Set<string>();
 
   constructor(
@@ -65,6 +70,7 @@ export class BulkBuilder {
     const home = bucketOfIdOnce(id);
     this.#addresses.push({ type, id, home });
     write.entries?.units.forEach((unit) => this.#units.add(unit));
+    this.#elsewhere.push(...elsewhereOf(write));
     this.#rows.add(write, home);
     return true;
   }
@@ -80,6 +86,7 @@ export class BulkBuilder {
         id: arrayLiteral(all.map(({ id }) => id)),
       },
       units: [...this.#units],
+      elsewhere: this.#elsewhere,
     };
   }
 
@@ -106,20 +113,23 @@ export type KnownRow = { readonly row: number; readonly isCurrent: boolean };
  */
 export async function writeBulk(
   store: Store,
-  { rows, types, addresses, units }: Bulk,
+  { rows, types, addresses, units, elsewhere }: Bulk,
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<readonly KnownRow[]> {
   store.beforeWrite?.();
   await store.parameters?.renew();
   const table = store.parameters?.table();
   const all = (): KnownRow[] => Array.from({ length: rows.count }, (_, row) => ({ row, isCurrent: false }));
+  if (isSpread(store.sql)) {
+    return all(); // what the coordinator copies has not the numbers of the servers' transactions, see read-changes.ts
+  }
   if (table && types.some((type) => table.added(type).length > 0)) {
     return all(); // the threads know the standard's parameters alone
   }
   let known = await findKnown(store.sql, addresses);
   for (;;) {
     try {
-      await storeOthers(store, { rows, units, known }, before);
+      await storeOthers(store, { rows, units, elsewhere, known }, before);
       countCreated(rows.count - known.length);
       store.afterWrite?.();
       return known;
@@ -138,21 +148,22 @@ export async function writeBulk(
 
 async function storeOthers(
   store: Store,
-  { rows, units, known }: Pick<Bulk, 'rows' | 'units'> & { readonly known: readonly KnownRow[] },
+  {
+    rows,
+    units,
+    elsewhere,
+    known,
+  }: Pick<Bulk, 'rows' | 'units' | 'elsewhere'> & { readonly known: readonly KnownRow[] },
   before: (sql: Sql, known: readonly KnownRow[]) => Promise<void>,
 ): Promise<void> {
   await store.sql.begin(async (sql) => {
     if (known.length < rows.count) {
-      await Promise.all([commitWithoutWaiting(store, sql), rememberUnits(store.sql, sql, units)]);
+      await Promise.all([sql`set local synchronous_commit to off`, rememberUnits(store.sql, sql, units)]);
+      await rememberElsewhere(sql, elsewhere);
       await copyRows(sql, rows, new Set(known.map(({ row }) => row)));
     }
     await before(sql, known);
   });
-}
-
-/** Several servers commit together in two steps, whose first must be on disk before the second. */
-async function commitWithoutWaiting({ distributed }: Store, sql: Sql): Promise<void> {
-  await (distributed ? undefined : sql`set local synchronous_commit to off`);
 }
 
 /** Waits until all that was committed before is on disk, as the next commit that waits is behind it in the log. */

@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { AppError } from '#platform/errors';
 import { applyGuards } from './apply-guards.ts';
 import { connectEntries } from './connect-entries.ts';
+import { elsewhereOf, rememberElsewhere } from './elsewhere.ts';
 import { applyPreconditions, lockTargets } from './lock-targets.ts';
 import { isUnchanged, type PrepareOptions, prepareWrite } from './prepare-write.ts';
 import type { Actor, PreparedWrite } from './prepared-write.ts';
@@ -77,7 +78,7 @@ async function writeInTransaction(
   const steps = requests.map((request, at) => toStep(request, options.paths?.[at]));
   return store.sql.begin(async (sql) => {
     await resolveConditions(store, sql, steps);
-    await lockTargets(sql, steps, store.distributed);
+    await lockTargets(sql, steps);
     applyPreconditions(steps);
     await connectEntries(store, sql, steps, options.closed ?? false);
     await applyGuards(store, sql, steps);
@@ -85,7 +86,8 @@ async function writeInTransaction(
     const unchanged = new Set(options.skipUnchanged ? steps.filter((step) => isWrittenAlready(step, writes)) : []);
     const open = [...writes].flatMap(([step, prepared]) => (unchanged.has(step) ? [] : [prepared]));
     await rememberUnits(store.sql, sql, unitsOf(open));
-    await writeAll(store, sql, actor, open);
+    await rememberElsewhere(sql, open.flatMap(elsewhereOf));
+    await writeAll(sql, actor, open);
     const results = steps.map((step) => resultOf(step, writes, unchanged));
     await options.before?.(sql, results);
     return results;
@@ -115,13 +117,8 @@ function isWrittenAlready(step: Step, writes: ReadonlyMap<Step, PreparedWrite>):
   return prepared !== undefined && isUnchanged(step, prepared);
 }
 
-async function writeAll(
-  { distributed }: Store,
-  sql: Sql,
-  actor: Actor,
-  prepared: readonly PreparedWrite[],
-): Promise<void> {
-  const done = await writeRows(sql, prepared, actor, distributed);
+async function writeAll(sql: Sql, actor: Actor, prepared: readonly PreparedWrite[]): Promise<void> {
+  const done = await writeRows(sql, prepared, actor);
   if (done.includes(false)) {
     throw new Overtaken(); // rows are locked before; one that was made between two looks for it was not there to be locked
   }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { JsonObject } from '#platform/fhir';
+import { openExport } from '#platform/telemetry';
 import { type FhirServer, placesOf } from '../../../test/support/fhir-server.ts';
 import { type Receiver, startReceiver } from '../../../test/support/receiver.ts';
 import { startSubscriptionServer } from '../../../test/support/subscription-server.ts';
@@ -47,6 +48,31 @@ async function subscribe(criteria: string, channel: JsonObject): Promise<string>
   await expect.poll(() => statusOf(created.id)).toBe('active');
   return created.id;
 }
+
+describe('a delivery that is traced', () => {
+  it('begins a trace that the receiver can go on with, and sends none where tracing is off', async () => {
+    const collector = await receiver();
+    const hook = await receiver();
+    await subscribe('Observation?code=urn:test|traced', { endpoint: hook.url, payload: 'application/fhir+json' });
+    const events = () => hook.received.filter(({ method }) => method === 'PUT');
+    const request = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' };
+    await server.post('Observation', observation('traced'), request);
+    await expect.poll(() => events().length).toBe(1);
+    expect(events()[0]?.headers['traceparent']).toBeUndefined();
+    const close = await openExport({ url: collector.url, share: 1, version: '0', process: '0' });
+    try {
+      await server.post('Observation', observation('traced'), request);
+      await server.post('Observation', observation('traced'), request);
+      await expect.poll(() => events().length).toBe(3);
+    } finally {
+      await close();
+    }
+    const [, first = '', second = ''] = events().map(({ headers }) => String(headers['traceparent'] ?? ''));
+    expect(first).toMatch(/^00-[\da-f]{32}-[\da-f]{16}-01$/);
+    expect(first.slice(3, 35)).not.toBe(second.slice(3, 35));
+    expect([first, second].some((each) => each.includes('4bf92f35'))).toBe(false);
+  });
+});
 
 describe('a rest-hook in the manner of R4', () => {
   it('sends each version that meets the criteria as an update at the endpoint, as it was stored, and with the headers', async () => {

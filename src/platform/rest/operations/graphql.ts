@@ -53,14 +53,13 @@ function readJsonBody(text: string): [string, string][] | undefined {
 
 async function runGraphql(call: OperationCall): Promise<OperationAnswer> {
   const { service, request, parameters, type, id } = call;
-  const { sql, baseUrl } = service.store;
   const asked = {
     query: parameters.text('query') ?? '',
     variables: readVariables(parameters.text('variables')),
     operationName: parameters.text('operationName'),
     at: type !== undefined && id !== undefined ? { type, id } : undefined,
   };
-  const answer = await runQuery(sql, asked, baseUrl);
+  const answer = await runQuery(service.store, asked);
   const contentType = 'application/json; charset=utf-8';
   const noted = answer.shown.map(
     (each): Noted => ('resource' in each ? readOf(each.resource) : listOf('S', { type: each.type }, each.matches)),

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { isSpread } from '#platform/database';
 import {
   type AddedParameter,
   coreParameters,
@@ -25,7 +26,7 @@ export type AddedParameters = AsyncDisposable & {
 export type AddedParametersOptions = {
   readonly sql: SqlPool;
   readonly baseUrl?: string;
-  /** The record is spread over several servers. */
+  /** The record is spread over several servers; the client knows where nothing is said. */
   readonly distributed?: boolean;
   /** How often the record is asked for changes that other processes made. */
   readonly refreshMs?: number;
@@ -130,7 +131,13 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** Indexes what is due, a portion at a time, so that requests have their turn between. */
 async function work(
   known: () => Known,
-  { sql, baseUrl, distributed = false, log, refreshMs }: AddedParametersOptions & { readonly refreshMs: number },
+  {
+    sql,
+    baseUrl,
+    distributed = isSpread(sql),
+    log,
+    refreshMs,
+  }: AddedParametersOptions & { readonly refreshMs: number },
   signal: AbortSignal,
 ): Promise<void> {
   let isBehind = true;

@@ -1,4 +1,5 @@
 import {
+  type Branch,
   type Condition,
   isIdentifying,
   isPatientLink,
@@ -31,16 +32,55 @@ export function driverOf(sql: Sql, scope: Scope, conditions: readonly Condition[
 
 type ValueCondition = Condition & { readonly kind: 'value' };
 
-function isOnePatient(type: string, { parameter, modifier, values }: ValueCondition, baseUrl?: string): boolean {
+function isOnePatient(type: string, condition: ValueCondition, baseUrl?: string): boolean {
+  return patientNamed(type, condition, baseUrl) !== undefined;
+}
+
+/** The one patient with whom all rows that meet the condition are stored. */
+function patientNamed(
+  type: string,
+  { parameter, modifier, values }: ValueCondition,
+  baseUrl?: string,
+): string | undefined {
   const [value = '', ...others] = values;
   if (others.length > 0 || parameter.type !== 'reference' || !isPatientLink(type, parameter.code)) {
-    return false;
+    return undefined;
   }
   const address = normalizeReference(unescape(value), baseUrl);
+  const local = parseLocalReference(address);
+  const named = local?.type === 'Patient' ? local.id : undefined;
   if (modifier === undefined) {
-    return parseLocalReference(address)?.type === 'Patient' || (isOnlyPatient(parameter) && !address.includes('/'));
+    return named ?? (isOnlyPatient(parameter) && !address.includes('/') ? address : undefined);
   }
-  return modifier === 'Patient';
+  return modifier === 'Patient' ? (named ?? (address.includes('/') ? undefined : address)) : undefined;
+}
+
+/** The one patient in whose compartment all that a search finds lies; undefined where it may lie in those of others. */
+export function patientOfSearch(branches: readonly Branch[], baseUrl?: string): string | undefined {
+  const [first, ...others] = branches.map((branch) => patientOfBranch(branch, baseUrl));
+  return others.every((each) => each === first) ? first : undefined;
+}
+
+function patientOfBranch({ types, conditions }: Branch, baseUrl?: string): string | undefined {
+  const [type = '', ...furtherTypes] = types;
+  for (const condition of conditions) {
+    if (condition.kind === 'compartment' && condition.compartment === 'Patient') {
+      return condition.id;
+    }
+    const named =
+      condition.kind === 'value' && furtherTypes.length === 0
+        ? (patientNamed(type, condition, baseUrl) ?? patientItself(type, condition))
+        : undefined;
+    if (named !== undefined) {
+      return named;
+    }
+  }
+  return undefined;
+}
+
+function patientItself(type: string, { parameter, modifier, values }: ValueCondition): string | undefined {
+  const isOne = type === 'Patient' && parameter.code === '_id' && modifier === undefined && values.length === 1;
+  return isOne ? unescape(values[0] ?? '') : undefined;
 }
 
 function isOnlyPatient({ target = [] }: SearchParameter): boolean {

@@ -37,6 +37,12 @@ export async function lookUp(sql: Sql, query: SearchQuery, baseUrl?: string): Pr
   return found;
 }
 
+/** The conditions of a search on one type, with what only the record can tell put into them. */
+export async function lookUpConditions(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<readonly Condition[]> {
+  const [only] = await lookUp(sql, query, baseUrl);
+  return only?.conditions ?? [];
+}
+
 async function inTurn<Item, Result>(items: readonly Item[], run: (item: Item) => Promise<Result>): Promise<Result[]> {
   const results: Result[] = [];
   for (const item of items) {

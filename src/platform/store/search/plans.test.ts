@@ -2,7 +2,7 @@ import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseSearch } from '#platform/search';
 import { runSearch, type Sql, type Store, type WriteRequest, writeResources } from '#platform/store';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database.ts';
+import { createTestDatabase, onSeveralServers, type TestDatabase } from '../../../../test/support/database.ts';
 
 const patients = 400;
 const observationsEach = 20;
@@ -93,7 +93,7 @@ async function planOf(search: string): Promise<Node[]> {
 
 const subject = `subject=Patient/${patientId(7)}`;
 
-describe('the page of a search', () => {
+describe.skipIf(onSeveralServers)('the page of a search', () => {
   it.each<[string, readonly string[]]>([
     [`Observation?${subject}`, ['resource_patient', 'resource_keys']],
     [`Observation?${subject}&code=urn:c|c7`, ['resource_patient', 'resource_keys']],
@@ -129,21 +129,24 @@ describe('the page of a search', () => {
   });
 });
 
-it('a search stays prepared where one patient or identifier finds its rows, and no other', async () => {
-  const search = (...query: [string, string][]) =>
-    runSearch(client as unknown as Sql, parseSearch('Observation', query)); // as: see above
-  const count = async () => {
-    const [row] = await client<{ count: number }[]>`select count(*)::int as count from pg_prepared_statements`;
-    return row?.count ?? 0;
-  };
-  await count();
-  const before = await count();
-  await search(['date', 'ge2000']);
-  await search(['subject:Patient.name', 'x']);
-  await search(['_sort', '-date'], ['code:text', 'x']);
-  expect(await count()).toBe(before);
-  await search(['subject', 'Patient/a'], ['code', 'x'], ['status', 'final']);
-  await search(['subject', 'Patient/b'], ['code', 'y'], ['status', 'amended']);
-  await search(['identifier', 'x|1'], ['status', 'final']);
-  expect(await count()).toBe(before + 2);
-});
+it.skipIf(onSeveralServers)(
+  'a search stays prepared where one patient or identifier finds its rows, and no other',
+  async () => {
+    const search = (...query: [string, string][]) =>
+      runSearch(client as unknown as Sql, parseSearch('Observation', query)); // as: see above
+    const count = async () => {
+      const [row] = await client<{ count: number }[]>`select count(*)::int as count from pg_prepared_statements`;
+      return row?.count ?? 0;
+    };
+    await count();
+    const before = await count();
+    await search(['date', 'ge2000']);
+    await search(['subject:Patient.name', 'x']);
+    await search(['_sort', '-date'], ['code:text', 'x']);
+    expect(await count()).toBe(before);
+    await search(['subject', 'Patient/a'], ['code', 'x'], ['status', 'final']);
+    await search(['subject', 'Patient/b'], ['code', 'y'], ['status', 'amended']);
+    await search(['identifier', 'x|1'], ['status', 'final']);
+    expect(await count()).toBe(before + 2);
+  },
+);

@@ -2,12 +2,14 @@ import postgres from 'postgres';
 import { AppError } from '#platform/errors';
 import type { Branch, SearchQuery } from '#platform/search';
 import { inSpan } from '#platform/telemetry';
+import { arrayLiteral } from '../array-literal.ts';
+import { bucketsOfPatient } from '../elsewhere.ts';
 import type { StoredVersion } from '../read-rows.ts';
 import type { Sql } from '../sql.ts';
 import { noteSearch } from '../store-metrics.ts';
 import { type Clause, clause, run, verbatim } from './clause.ts';
 import { compileBranches } from './compile-condition.ts';
-import { driverOf } from './driver-of.ts';
+import { driverOf, patientOfSearch } from './driver-of.ts';
 import { lookUp } from './look-up.ts';
 import { runTogether } from './run-together.ts';
 import { allOf, column, type Scope } from './scope.ts';
@@ -40,7 +42,8 @@ export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string):
 async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
   const branches = await lookUp(sql, query, baseUrl);
   const scope = scopeOf(sql, query.types, branches, baseUrl);
-  const selection: Selection = { scope, query, where: inSpan('compile', () => compileBranches(scope, branches)) };
+  const met = inSpan('compile', () => compileBranches(scope, branches));
+  const selection: Selection = { scope, query, where: allOf([...(await nearPatient(sql, scope, branches)), met]) };
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, selection), next: undefined };
   }
@@ -56,6 +59,20 @@ async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise
     total: whole ? matches.length : await totalOf(sql, selection),
     next: more ? encodeCursor(last) : undefined,
   };
+}
+
+/** Limits a search within one patient's compartment to where that lies, so that one server of several is asked. */
+async function nearPatient(sql: Sql, scope: Scope, branches: readonly Branch[]): Promise<Clause[]> {
+  const patient = patientOfSearch(branches, scope.baseUrl);
+  const buckets = patient === undefined ? undefined : await bucketsOfPatient(sql, patient);
+  if (!buckets) {
+    return [];
+  }
+  const [home, ...others] = buckets;
+  const bucket = column(scope, 'bucket');
+  return others.length === 0
+    ? [clause`${bucket} = ${home ?? 0}`]
+    : [clause`${bucket} = any(${arrayLiteral(buckets)}::text::smallint[])`];
 }
 
 /** The row of a search, with what finds it. */

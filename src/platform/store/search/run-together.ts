@@ -1,3 +1,4 @@
+import { isSpread } from '#platform/database';
 import { arrayLiteral } from '../array-literal.ts';
 import { gathering } from '../gather.ts';
 import type { Sql, SqlPool } from '../sql.ts';
@@ -19,14 +20,15 @@ const runnersOf = new WeakMap<Sql, Map<string, Runner>>();
 /**
  * Runs a statement whose plan may be kept. Statements of one shape that are sent at the same moment are sent as one, which
  * saves each of them most of its way to the database and back. They must have little
- * to look at, whatever their values are; those that want more than `rowsAtMost` rows go alone.
+ * to look at, whatever their values are; those that want more than `rowsAtMost` rows go alone, and so do all where the
+ * record is spread over several servers, of which each then asks its own.
  */
 export async function runTogether<Found extends Row>(
   sql: Sql,
   statement: Clause,
   { rows: wanted }: { readonly rows: number },
 ): Promise<Found[]> {
-  if (!isPool(sql) || wanted > rowsAtMost) {
+  if (!isPool(sql) || isSpread(sql) || wanted > rowsAtMost) {
     return run<Found>(sql, statement, { kept: true });
   }
   let runners = runnersOf.get(sql);

@@ -2,6 +2,8 @@ import { lookup } from 'node:dns';
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import { runInContext } from '#platform/log';
+import { inSpan, traceHeaders } from '#platform/telemetry';
 import { type EndpointRules, mayConnect } from './endpoint-rules.ts';
 
 export type Call = {
@@ -55,15 +57,28 @@ export function createCaller(rules: EndpointRules): Caller {
       request.end(bytes);
     });
   return {
-    call: async (call) => {
-      const outcome = await once(call);
-      return outcome.again ? once(call) : outcome;
-    },
+    call: (call) =>
+      inOwnTrace(async () => {
+        const traced = withTrace(call);
+        const outcome = await once(traced);
+        return outcome.again ? once(traced) : outcome;
+      }),
     close: () => {
       agents['http:'].destroy();
       agents['https:'].destroy();
     },
   };
+}
+
+/** Nobody asked for a delivery: it is no part of the trace of whoever happened to wake the work. */
+function inOwnTrace<Result>(work: () => Promise<Result>): Promise<Result> {
+  return runInContext({}, () => inSpan('notify subscriber', work));
+}
+
+/** The receiver may go on with the trace, where there is one and the subscription has no word of its own about it. */
+function withTrace(call: Call): Call {
+  const isSaid = call.headers.some(([name]) => name.toLowerCase() === 'traceparent');
+  return isSaid ? call : { ...call, headers: [...Object.entries(traceHeaders()), ...call.headers] };
 }
 
 function drain(response: IncomingMessage, done: () => void): void {
