@@ -76,7 +76,7 @@ async function main(): Promise<void> {
   const names = readdirSync(input).filter((name) => name.endsWith('.ndjson'));
   const bytes = names.reduce((sum, name) => sum + statSync(join(input, name)).size, 0);
   process.stdout.write(`${names.length} files, ${Math.round(bytes / 1e6)} MB\n`);
-  const loadBefore = loadAverage();
+  const before = { startedAt: new Date().toISOString(), commit: currentCommit(), loadBefore: loadAverage() };
   const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`];
   const settings = { VSIS_DEMO: 'off', VSIS_IMPORT_DIR: input };
   const { base, pid } = await startOwnServer(folder, profiling, stops, settings);
@@ -102,10 +102,8 @@ async function main(): Promise<void> {
     expectEqual('exported resources', figures[1]?.resources, figures[0]?.resources);
   }
   const result = {
-    startedAt: new Date().toISOString(),
-    commit: currentCommit(),
+    ...before,
     machine: machineFacts(folder, undefined),
-    loadBefore,
     input: values.input === undefined ? 'invented' : 'given',
     figures,
   };

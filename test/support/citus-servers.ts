@@ -59,7 +59,7 @@ export async function prepareSpreadTemplate(
     password,
   }: { readonly maintenance: string; readonly template: string; readonly password: string },
 ): Promise<void> {
-  await onEach(servers, maintenance, `drop database if exists ${template} with (force)`, `create database ${template}`);
+  await onEach(servers, maintenance, `create database ${template}`);
   await onEach(servers, template, 'create extension citus');
   const [coordinator = () => ''] = servers;
   const { sql, close } = openDatabase(coordinator(template), { max: 1 });

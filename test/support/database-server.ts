@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,11 +16,13 @@ declare module 'vitest' {
     databaseServerUrls: readonly string[];
     /** The database in which others are made. */
     maintenanceDatabase: string;
+    /** What they are copies of. */
+    templateDatabase: string;
   }
 }
 
 export const databasePlaceholder = 'DATABASE';
-export const templateDatabase = 'vsis_template';
+const templateDatabase = 'vsis_template';
 export const applicationPassword = 'only-for-tests';
 
 async function prepareTemplate(ownerUrl: (database: string) => string): Promise<void> {
@@ -39,13 +42,15 @@ async function prepareTemplate(ownerUrl: (database: string) => string): Promise<
 async function useCitus(project: TestProject, url: string): Promise<() => Promise<void>> {
   const servers = await findCitusServers(url);
   const maintenance = new URL(url).pathname.slice(1);
-  await prepareSpreadTemplate(servers, { maintenance, template: templateDatabase, password: applicationPassword });
+  const template = `${templateDatabase}_${randomBytes(4).toString('hex')}`; // runs beside each other have one each
+  await prepareSpreadTemplate(servers, { maintenance, template, password: applicationPassword });
+  project.provide('templateDatabase', template);
   project.provide('maintenanceDatabase', maintenance);
   project.provide(
     'databaseServerUrls',
     servers.map((server) => server(databasePlaceholder)),
   );
-  return () => dropOnEach(servers, maintenance, templateDatabase);
+  return () => dropOnEach(servers, maintenance, template);
 }
 
 /**
@@ -70,6 +75,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     };
     await prepareTemplate(server.ownerUrl);
     project.provide('maintenanceDatabase', 'postgres');
+    project.provide('templateDatabase', templateDatabase);
     project.provide('databaseServerUrls', [server.ownerUrl(databasePlaceholder)]);
     return stop;
   } catch (error) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { applicationRole, openDatabase, type Sql } from '#platform/database';
 import { dropOnEach, onEach, type ServerUrls } from './citus-servers.ts';
-import { applicationPassword, databasePlaceholder, templateDatabase } from './database-server.ts';
+import { applicationPassword, databasePlaceholder } from './database-server.ts';
 
 /** Whether databases are spread over several servers in this run; tests of what one server does are left out then. */
 export const onSeveralServers = serversOfRun() > 1;
@@ -46,7 +46,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   const servers = serversOf();
   const maintenance = inject('maintenanceDatabase');
-  await onEach(servers, maintenance, `create database ${name} template ${templateDatabase}`);
+  await onEach(servers, maintenance, `create database ${name} template ${inject('templateDatabase')}`);
   const [first = () => ''] = servers;
   const ownerUrl = first(name);
   const url = asApplication(ownerUrl);

@@ -135,5 +135,11 @@ export async function readDocument(path: string, name: string, progress: ReadPro
     }
     pieces.push(piece);
   }
-  return { kind: 'document', name, firstLine: 1, bytes: new Uint8Array(Buffer.concat(pieces)), skip: 0 };
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return { kind: 'document', name, firstLine: 1, bytes, skip: 0 };
 }
