@@ -2,7 +2,7 @@ import pino from 'pino';
 import { createEvents } from '#platform/events';
 import { createServer } from '#platform/http';
 import { registerFhir } from '#platform/rest';
-import type { Store } from '#platform/store';
+import { openAddedParameters, type Store } from '#platform/store';
 import { createSubscriptions, type SubscriptionsOptions } from '#platform/subscriptions';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { createClient, type FhirServer } from './fhir-server.ts';
@@ -12,6 +12,8 @@ export type SubscriptionServerOptions = Partial<
 > & {
   /** A database that is there already; the caller drops it. */
   readonly database?: TestDatabase;
+  /** Search parameters can be added, and are noticed after so many milliseconds. */
+  readonly addedRefreshMs?: number;
   /** Milliseconds the server's clock is ahead; a test moves it. */
   readonly clock?: { aheadMs: number };
 };
@@ -23,7 +25,9 @@ export async function startSubscriptionServer(options: SubscriptionServerOptions
   const clock = options.clock ?? { aheadMs: 0 };
   const now = (): Date => new Date(Date.now() + clock.aheadMs);
   const events = createEvents({ sql: database.sql, databaseUrl: database.url, log, pollMs: 50 });
-  const plain: Store = { sql: database.sql, now, afterWrite: events.wake };
+  const refreshMs = options.addedRefreshMs;
+  const parameters = refreshMs === undefined ? undefined : await openAddedParameters({ sql: database.sql, refreshMs });
+  const plain: Store = { sql: database.sql, now, afterWrite: events.wake, ...(parameters ? { parameters } : {}) };
   const subscriptions = createSubscriptions({
     store: plain,
     events,
@@ -50,6 +54,7 @@ export async function startSubscriptionServer(options: SubscriptionServerOptions
     baseUrl,
     close: async () => {
       await app.close();
+      await parameters?.[Symbol.asyncDispose]();
       await events.close();
       await (options.database ? undefined : database.drop());
     },

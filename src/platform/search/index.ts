@@ -42,6 +42,7 @@ export {
   storedTypes,
   summaryPathsOf,
   withAdded,
+  withoutPending,
 } from './search-parameters.ts';
 export { compartmentTarget, type SearchTarget, wholeRecord } from './search-target.ts';
 export {

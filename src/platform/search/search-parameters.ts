@@ -75,6 +75,19 @@ export function withAdded(added: ReadonlyMap<string, readonly SearchParameter[]>
   };
 }
 
+/** The same parameters for those who look at resources themselves and not at what is stored of them. */
+export function withoutPending({ find, of, added }: ParameterTable): ParameterTable {
+  const ready = ({ pending: _pending, ...parameter }: SearchParameter): SearchParameter => parameter;
+  return {
+    find: (type, code) => {
+      const found = find(type, code);
+      return found && (found.pending === undefined ? found : ready(found));
+    },
+    of: (type) => of(type).map((each) => (each.pending === undefined ? each : ready(each))),
+    added: (type) => added(type).map((each) => (each.pending === undefined ? each : ready(each))),
+  };
+}
+
 /** The parameter under which every type is searched alike. */
 export function findCommonParameter(code: string): SearchParameter | undefined {
   return commonParameters.find((each) => each.code === code);

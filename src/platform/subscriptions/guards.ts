@@ -1,4 +1,5 @@
 import { cloneJson, type Resource } from '#platform/fhir';
+import type { ParameterTable } from '#platform/search';
 import type { Guard, Sql } from '#platform/store';
 import { tryCriteria } from './criteria/read-criteria.ts';
 import { readDefinition } from './definition.ts';
@@ -14,7 +15,7 @@ import { toWatch } from './watch.ts';
  * What is said before a Subscription is stored. A client asks for `requested` (or `active`, which is the same wish) and
  * for `off`; whether it becomes active or fails is for the server to say.
  */
-export function guardSubscriptions(rules: EndpointRules, now: () => Date): Guard {
+export function guardSubscriptions(rules: EndpointRules, now: () => Date, table: () => ParameterTable): Guard {
   return async (sql, resource) => {
     const { status } = resource;
     if (status === 'off') {
@@ -24,7 +25,7 @@ export function guardSubscriptions(rules: EndpointRules, now: () => Date): Guard
       const text = 'The status error is set by the server. Ask for requested to have the subscription served again.';
       throw refusal('Subscription.status', text, 'value');
     }
-    await refuseUnserved(sql, resource, rules, now);
+    await refuseUnserved(sql, resource, { rules, now, table: table() });
     const wanted = cloneJson<Record<string, unknown> & Resource>(resource);
     wanted['status'] = 'requested';
     delete wanted['error'];
@@ -32,7 +33,9 @@ export function guardSubscriptions(rules: EndpointRules, now: () => Date): Guard
   };
 }
 
-async function refuseUnserved(sql: Sql, resource: Resource, rules: EndpointRules, now: () => Date): Promise<void> {
+type Known = { readonly rules: EndpointRules; readonly now: () => Date; readonly table: ParameterTable };
+
+async function refuseUnserved(sql: Sql, resource: Resource, { rules, now, table }: Known): Promise<void> {
   const definition = readDefinition(resource);
   if (definition.end !== undefined && definition.end <= now().getTime()) {
     throw refusal('Subscription.end', 'The end of the subscription has passed.', 'value');
@@ -41,7 +44,7 @@ async function refuseUnserved(sql: Sql, resource: Resource, rules: EndpointRules
     requireAllowed(rules, definition.channel.endpoint);
   }
   const topics = definition.kind === 'topic' ? await findTopics(sql) : new Map();
-  const { criteria } = toWatch(definition, topics);
+  const { criteria } = toWatch(definition, topics, table);
   const place = definition.kind === 'topic' ? 'Subscription.criteria.extension' : 'Subscription.criteria';
   for (const each of criteria) {
     await tryCriteria(sql, each, place);

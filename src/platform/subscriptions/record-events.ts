@@ -1,12 +1,13 @@
 import type { Subscriber } from '#platform/events';
 import type { Resource } from '#platform/fhir';
 import type { Log } from '#platform/log';
-import { parseSearch } from '#platform/search';
+import { coreParameters, type ParameterTable, parseSearch, withoutPending } from '#platform/search';
 import {
   type Change,
   findVersions,
   runSearch,
   type Sql,
+  type Store,
   type StoredVersion,
   type VersionAddress,
 } from '#platform/store';
@@ -21,22 +22,33 @@ import { toWatch, type Watch } from './watch.ts';
 /** A subscription that listens, as it is held in memory. */
 type Listener = { readonly id: string; readonly end: number | undefined; readonly watch: Watch };
 
-type Options = { readonly sql: Sql; readonly log: Log; readonly now: () => Date; readonly onRecorded: () => void };
+type Options = { readonly store: Store; readonly log: Log; readonly onRecorded: () => void };
 
 /**
  * The subscriber of the log of changes that finds out whom each write concerns, and keeps an event for each of them. A
  * Subscription listens from its own place in the log on, so that what it hears of does not depend on when it is read.
  */
-export function createRecorder({ sql, log, now, onRecorded }: Options): Subscriber {
+export function createRecorder({ store, log, onRecorded }: Options): Subscriber {
+  const { sql, now, parameters } = store;
   const listeners = new Map<string, Listener>();
   let topics: Topics = new Map();
+  let table = coreParameters;
+
+  /**
+   * The parameters that criteria may name, as they are now in the record. Whether what is stored is indexed by them already
+   * does not matter: each version is looked at as it is.
+   */
+  const learn = async (): Promise<void> => {
+    await parameters?.refresh();
+    table = withoutPending(parameters?.table() ?? coreParameters);
+  };
 
   const listen = (served: Served): void => {
     listeners.delete(served.id);
     if (served.state !== 'off') {
       try {
         const definition = readDefinition(JSON.parse(served.content) as Resource); // as: it was stored as one
-        listeners.set(served.id, { id: served.id, end: definition.end, watch: toWatch(definition, topics) });
+        listeners.set(served.id, { id: served.id, end: definition.end, watch: toWatch(definition, topics, table) });
       } catch (error) {
         log.info({ err: error, subscription: served.id }, 'a subscription cannot be served');
       }
@@ -44,6 +56,7 @@ export function createRecorder({ sql, log, now, onRecorded }: Options): Subscrib
   };
 
   const reload = async (from: Sql): Promise<void> => {
+    await learn();
     topics = await findTopics(from);
     listeners.clear();
     (await findListening(from)).forEach(listen);
@@ -66,6 +79,7 @@ export function createRecorder({ sql, log, now, onRecorded }: Options): Subscrib
     await (stored?.content && serveVersion(transaction, toServed(change, stored.content), now()));
     const served = await findServed(transaction, change.id);
     if (served) {
+      await learn();
       listen(served);
     }
   };
@@ -90,7 +104,7 @@ export function createRecorder({ sql, log, now, onRecorded }: Options): Subscrib
           await addEvents(transaction, events.splice(0), now());
           await reload(transaction);
         }
-        events.push(...(await eventsOf(transaction, change, [...listeners.values()], versions)));
+        events.push(...(await eventsOf(transaction, change, [...listeners.values()], { versions, table })));
       }
       await addEvents(transaction, events, now());
     },
@@ -144,7 +158,7 @@ async function eventsOf(
   sql: Sql,
   change: Change,
   listeners: readonly Listener[],
-  versions: Versions,
+  { versions, table }: { readonly versions: Versions; readonly table: ParameterTable },
 ): Promise<NewEvent[]> {
   const concerned = listeners.filter(
     ({ id, end, watch }) =>
@@ -156,8 +170,8 @@ async function eventsOf(
     return [];
   }
   const needsPrevious = change.version > 1 && concerned.some(({ watch }) => watch.needsPrevious);
-  const current = toOptional(await versions.find(sql, change));
-  const previous = needsPrevious ? toOptional(await versions.find(sql, previousOf(change))) : undefined;
+  const current = toOptional(await versions.find(sql, change), table);
+  const previous = needsPrevious ? toOptional(await versions.find(sql, previousOf(change)), table) : undefined;
   const interaction = interactionOf(change, previous, needsPrevious);
   const events: NewEvent[] = [];
   for (const { id, watch } of concerned) {
@@ -168,8 +182,8 @@ async function eventsOf(
   return events;
 }
 
-function toOptional(stored: StoredVersion | undefined): Candidate | undefined {
-  return stored && stored.content !== null ? toCandidate(stored.content, stored.updated) : undefined;
+function toOptional(stored: StoredVersion | undefined, table: ParameterTable): Candidate | undefined {
+  return stored && stored.content !== null ? toCandidate(stored.content, stored.updated, undefined, table) : undefined;
 }
 
 /** A write after a deletion makes the resource anew. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Events } from '#platform/events';
 import type { Log } from '#platform/log';
 import type { FhirContext, Operation } from '#platform/rest';
+import { coreParameters } from '#platform/search';
 import type { Guard } from '#platform/store';
 import { describeSubscriptions, fulfilledStatement } from './capability.ts';
 import { type DeliveryOptions, startDelivery } from './delivery/delivery.ts';
@@ -37,7 +38,10 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   const { store, events, log, rules, pollMs, waitingAtMost } = options;
   const { sql, now } = store;
   return {
-    guards: { Subscription: guardSubscriptions(rules, now), Basic: guardTopics },
+    guards: {
+      Subscription: guardSubscriptions(rules, now, () => store.parameters?.table() ?? coreParameters),
+      Basic: guardTopics,
+    },
     operations: [status, eventsOperation, getWsBindingToken, topicsOperation],
     instantiates: [fulfilledStatement],
     describe: (baseUrl) => describeSubscriptions(sql, baseUrl),
@@ -55,7 +59,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
           delivery.wake();
           sockets.wake();
         };
-        await events.subscribe(createRecorder({ sql, log, now, onRecorded }));
+        await events.subscribe(createRecorder({ store, log, onRecorded }));
       });
       app.addHook('onClose', async () => {
         await sockets.close();

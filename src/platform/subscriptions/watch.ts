@@ -1,4 +1,4 @@
-import type { Condition } from '#platform/search';
+import type { Condition, ParameterTable } from '#platform/search';
 import type { Sql } from '#platform/store';
 import { meetsConditions } from './criteria/meets-conditions.ts';
 import { type Criteria, readConditions, readCriteria } from './criteria/read-criteria.ts';
@@ -19,10 +19,10 @@ export type Watch = {
 };
 
 /** Compiles what a subscription listens for; refuses criteria, topics and filters that are not known. */
-export function toWatch(definition: Definition, topics: Topics, baseUrl?: string): Watch {
+export function toWatch(definition: Definition, topics: Topics, table: ParameterTable, baseUrl?: string): Watch {
   return definition.kind === 'criteria'
-    ? watchCriteria(readCriteria(definition.criteria, 'Subscription.criteria'), baseUrl)
-    : watchTopic(definition, topics, baseUrl);
+    ? watchCriteria(readCriteria(definition.criteria, 'Subscription.criteria', table), baseUrl)
+    : watchTopic(definition, topics, table, baseUrl);
 }
 
 /**
@@ -39,14 +39,14 @@ function watchCriteria(criteria: Criteria, baseUrl: string | undefined): Watch {
   };
 }
 
-function watchTopic(definition: ByTopic, topics: Topics, baseUrl: string | undefined): Watch {
+function watchTopic(definition: ByTopic, topics: Topics, table: ParameterTable, baseUrl: string | undefined): Watch {
   const topic = topics.get(definition.topic);
   if (!topic || (definition.topicVersion !== undefined && definition.topicVersion !== topic.version)) {
     const text = 'This topic is not known here; those that are stand in the CapabilityStatement at Subscription.';
     throw refusal('Subscription.criteria', text, 'not-found');
   }
   const filters = definition.filters.map((each, at) =>
-    readFilter(topic, each, `Subscription.criteria.extension[${at}]`),
+    readFilter(topic, each, table, `Subscription.criteria.extension[${at}]`),
   );
   const all = filters.flat();
   return {
@@ -68,7 +68,7 @@ function watchTopic(definition: ByTopic, topics: Topics, baseUrl: string | undef
 }
 
 /** A filter is `Type?parameter=value`, or `parameter=value` for every type of the topic. */
-function readFilter(topic: Topic, text: string, place: string): Criteria[] {
+function readFilter(topic: Topic, text: string, table: ParameterTable, place: string): Criteria[] {
   const types = [...new Set(topic.triggers.map(({ type }) => type))];
   const named = /^([A-Za-z]+)\?(.*)$/s.exec(text);
   const [, type = '', query = text] = named ?? [];
@@ -82,12 +82,12 @@ function readFilter(topic: Topic, text: string, place: string): Criteria[] {
   }
   return concerned.map((each) => {
     refuseUndefined(topic, each, [...new URLSearchParams(query)], place);
-    return { type: each, conditions: readOwn(each, query, place) };
+    return { type: each, conditions: readOwn(each, query, table, place) };
   });
 }
 
-function readOwn(type: string, query: string, place: string): readonly Condition[] {
-  const conditions = readConditions(type, query, place);
+function readOwn(type: string, query: string, table: ParameterTable, place: string): readonly Condition[] {
+  const conditions = readConditions(type, query, place, table);
   if (conditions.length === 0) {
     throw refusal(place, 'A filter has the form Type?parameter=value.', 'value');
   }

@@ -1,5 +1,5 @@
 import type { Resource } from '#platform/fhir';
-import { type IndexEntries, indexEntriesOf } from '#platform/search';
+import { type IndexEntries, indexEntriesOf, type ParameterTable } from '#platform/search';
 
 /** One version of a resource, ready to be held against many criteria. */
 export type Candidate = {
@@ -13,9 +13,9 @@ export type Candidate = {
 };
 
 /** `content` is a stored version: it is read with plain numbers, as when it was indexed. */
-export function toCandidate(content: string, updated: string, baseUrl?: string): Candidate {
+export function toCandidate(content: string, updated: string, baseUrl?: string, table?: ParameterTable): Candidate {
   const resource = JSON.parse(content) as Resource; // as: it was validated when it was stored
-  const entries = indexEntriesOf(resource, baseUrl);
+  const entries = indexEntriesOf(resource, baseUrl, table);
   const { resourceType: type, id = '' } = resource;
   return { type, id, resource, updated: Date.parse(updated), entries, keys: new Set(entries.keys) };
 }

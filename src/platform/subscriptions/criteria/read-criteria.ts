@@ -1,5 +1,12 @@
 import { AppError } from '#platform/errors';
-import { type Condition, conditionsOf, isStoredType, parseSearch } from '#platform/search';
+import {
+  type Condition,
+  conditionsOf,
+  coreParameters,
+  isStoredType,
+  type ParameterTable,
+  parseSearch,
+} from '#platform/search';
 import { runSearch, type Sql } from '#platform/store';
 import { refusal } from '../errors.ts';
 import { withConditions } from './with-conditions.ts';
@@ -21,17 +28,22 @@ const modifiers: Readonly<Record<string, readonly (string | undefined)[]>> = {
   composite: [undefined],
 };
 
-/** Reads criteria; `place` is the element that holds them, for the refusal. */
-export function readCriteria(text: string, place: string): Criteria {
+/** Reads criteria; `place` is the element that holds them, for the refusal, `table` the search parameters there are. */
+export function readCriteria(text: string, place: string, table: ParameterTable = coreParameters): Criteria {
   const [type, query] = split(text, '?');
   if (!isStoredType(type)) {
     throw refusal(place, `${shown(type)} is no resource type; the form is Type?parameter=value.`, 'value');
   }
-  return { type, conditions: readConditions(type, query, place) };
+  return { type, conditions: readConditions(type, query, place, table) };
 }
 
 /** Reads `parameter=value&…` on a type. */
-export function readConditions(type: string, query: string, place: string): readonly Condition[] {
+export function readConditions(
+  type: string,
+  query: string,
+  place: string,
+  table: ParameterTable = coreParameters,
+): readonly Condition[] {
   const parameters = [...new URLSearchParams(query)];
   const shape = parameters.find(([name]) => shaping.includes(name.split(':')[0] ?? ''));
   if (shape) {
@@ -41,7 +53,7 @@ export function readConditions(type: string, query: string, place: string): read
       'not-supported',
     );
   }
-  const conditions = conditionsOf(placing(place, () => parseSearch(type, parameters)));
+  const conditions = conditionsOf(placing(place, () => parseSearch(type, parameters, { table })));
   conditions.forEach((each) => refuseUnknown(each, place));
   return conditions;
 }
@@ -91,9 +103,10 @@ function placing<Result>(place: string, run: () => Result): Result {
   }
 }
 
-/** A refusal of the search, at the element that holds the criteria. */
+/** A refusal of the search, at the element that holds the criteria. A parameter that is not ready yet will be. */
 function asRefusal(error: unknown, place: string): unknown {
-  return error instanceof AppError && error.kind !== 'fault' ? refusal(place, error.message, 'value', error) : error;
+  const isRefused = error instanceof AppError && error.kind !== 'fault' && error.kind !== 'unavailable';
+  return isRefused ? refusal(place, error.message, 'value', error) : error;
 }
 
 function split(text: string, separator: string): [string, string] {
