@@ -15,9 +15,10 @@ const bufferedCharacters = 1 << 20;
 
 /**
  * Writes NDJSON as another server's bulk export has it: a file a type, resources with ids of that server. `wanted` is
- * rounded up to whole charts of 100 resources.
+ * rounded up to whole charts of 100 resources, of which `firstChart` is the first: further files for the same server go on
+ * behind the last.
  */
-export function writeBulkFiles(folder: string, wanted: number): BulkFiles {
+export function writeBulkFiles(folder: string, wanted: number, firstChart = 0): BulkFiles {
   mkdirSync(folder, { recursive: true });
   const files = new Map<string, LineFile>();
   const write = (line: string, type: string): void => {
@@ -30,14 +31,14 @@ export function writeBulkFiles(folder: string, wanted: number): BulkFiles {
     const { resourceType, ...rest } = each;
     write(JSON.stringify({ resourceType, id: `bulk-${resourceType.toLowerCase()}`, ...rest }), resourceType);
   });
-  for (let chart = 0; chart < charts; chart += 1) {
+  for (let chart = firstChart; chart < firstChart + charts; chart += 1) {
     linesOfChart(chart).forEach(({ type, line }) => write(line, type));
   }
   files.forEach((file) => file.close());
   return {
     resources: charts * chartSize + 2,
     patients: charts * chartShape.Patient,
-    observationsOfOne: { search: 'Observation?subject=Patient/bulk-0-0', total: chartShape.Observation },
+    observationsOfOne: { search: `Observation?subject=Patient/bulk-${firstChart}-0`, total: chartShape.Observation },
   };
 }
 

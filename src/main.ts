@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { readSettings } from '#platform/config';
 import { openProgramDatabase, type ProgramDatabase } from '#platform/database';
 import { createProgress, type Log, logOf, type Progress } from '#platform/log';
@@ -13,6 +14,10 @@ import { type RunningProgram, runProgram, type StopCause } from './run-program.t
 import { serve } from './serve.ts';
 import { type ProgramSettings, specification } from './settings.ts';
 import { type Welcome, workAsWorker } from './work-as-worker.ts';
+
+// Left to itself the heap grows to several times what is in use before it is looked through: 670 MB under transactions of a
+// hundred entries, where 410 do with this, for no processor time that could be measured.
+setFlagsFromString('--heap-growing-percent=150');
 
 /** What answers requests: this process, or several that it watches over. */
 type Serving = {

@@ -47,19 +47,14 @@ function ask(sql: SqlPool, knowledge: Knowledge, entry: string): void {
   }
 }
 
-/** One count at a time; where the database cannot say nothing is learnt, and searches go on as if it were not rare. */
+/** One count at a time. What the database cannot count in its time is not rare. */
 async function answerAll(sql: SqlPool, { known, asked }: Knowledge): Promise<void> {
   for (const entry of asked) {
-    try {
-      const isRare = await hasFew(sql, entry);
-      if (known.size >= knownAtMost) {
-        known.clear();
-      }
-      known.set(entry, { isRare, untilMs: performance.now() + knownForMs });
-    } catch {
-      asked.clear();
-      return;
+    const isRare = await hasFew(sql, entry).catch(() => false);
+    if (known.size >= knownAtMost) {
+      known.clear();
     }
+    known.set(entry, { isRare, untilMs: performance.now() + knownForMs });
     asked.delete(entry);
   }
 }
