@@ -1,5 +1,7 @@
+import { userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
 import { exportRecord, startProgress } from '#platform/exchange';
+import { createReadAudit } from '#platform/store';
 import type { Command } from './command.ts';
 
 export const exportCommand: Command = {
@@ -28,6 +30,8 @@ export const exportCommand: Command = {
     const database = await openDatabase();
     const bar = startProgress(process.stderr, 'Export', 'resources');
     const store = { sql: database.sql, now: () => new Date() };
+    const actor = { name: `vsis export (${userInfo().username})` };
+    await createReadAudit(database.sql).record({ actor, action: '$export' });
     const { resources, files } = await exportRecord(store, folder, {
       ...(values.types === undefined ? {} : { types: values.types.split(',') }),
       gzip: values.gzip,

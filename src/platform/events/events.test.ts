@@ -117,7 +117,7 @@ it('works in one of several processes, and another takes over when the connectio
   await expect.poll(() => heard.one).toContain('shared-1/1');
   expect(heard.two).toEqual([]);
   // the first asks for its lock once a second, and the second every 20 ms
-  await database.ownerSql`select pg_terminate_backend(${first?.pid ?? 0})`;
+  await database.ownerSql`select pg_terminate_backend(${first?.pid ?? 0}::int)`;
   await new Promise((resolve) => setTimeout(resolve, 1500));
   await write('shared-2');
   await expect.poll(() => heard.two, { timeout: 5000 }).toContain('shared-2/1');

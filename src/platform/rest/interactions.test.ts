@@ -267,7 +267,7 @@ describe('delete', () => {
     await server.delete(`Observation/${id}`);
     const [left] = await server.database.sql<{ ranges: number; resources: number }[]>`
       select (select count(*) from record.range_entry e where not exists (
-          select from record.resource r where r.rid = e.rid)) as ranges,
+          select from record.resource r where r.bucket = e.bucket and r.rid = e.rid)) as ranges,
         (select count(*) from record.resource where id = ${id}) as resources`;
     expect(left).toEqual({ ranges: 0, resources: 0 });
   });

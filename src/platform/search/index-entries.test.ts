@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { findDataFolder } from '../../../test/conformance/data-folder.ts';
 import { parameterNumber } from './hash.ts';
-import { indexEntriesOf } from './index-entries.ts';
+import { indexEntriesOf, indexFormat } from './index-entries.ts';
 import { patientOf } from './patient-of.ts';
 import { isStoredType } from './search-parameters.ts';
 
@@ -53,6 +54,56 @@ describe('the text a list is sorted by', () => {
   ])('%j', (resource, label) => {
     expect(indexEntriesOf(resource).label).toBe(label);
   });
+});
+
+/**
+ * Records in use were indexed by this format: where the mark changes, `indexFormat` must grow, so that they are indexed
+ * again, and searches must find what the format before left until that is done.
+ */
+it('what resources are found by is what the index format says', () => {
+  const reference = (address: string) => ({ reference: address });
+  const quantity = { value: 5.4, unit: 'mmol/L', system: 'http://unitsofmeasure.org', code: 'mmol/L' };
+  const concept = {
+    coding: [{ system: 'http://loinc.org', code: '2339-0', display: 'Qlükoza' }],
+    text: 'Qlükoza qanda',
+  };
+  const resources = [
+    {
+      resourceType: 'Patient',
+      id: 'p',
+      identifier: [{ type: { coding: [{ system: 'urn:t', code: 'NI' }] }, system: 'urn:fin', value: '5ZK81PQ' }],
+      name: [{ text: 'Dr. Əli Qasımov', family: 'Qasımov', given: ['Əli', 'Həsən Bəy'] }],
+      telecom: [
+        { system: 'phone', use: 'mobile', value: '+994501112233' },
+        { system: 'url', value: 'https://a.example' },
+      ],
+      address: [{ line: ['Nizami küçəsi 5'], city: 'Bakı', postalCode: 'AZ1000', country: 'AZ' }],
+      birthDate: '1960-10',
+      text: { status: 'generated', div: '<div>Yaşlı xəstə</div>' },
+    },
+    {
+      resourceType: 'Observation',
+      id: 'o',
+      status: 'final',
+      code: concept,
+      subject: reference('Patient/p'),
+      performer: [reference('Practitioner/d')],
+      effectivePeriod: { start: '2026-01-01', end: '2026-01-02T10:00:00+04:00' },
+      valueQuantity: quantity,
+      component: [{ code: concept, valueQuantity: quantity }],
+    },
+    { resourceType: 'Location', id: 'l', name: 'Poliklinika', position: { latitude: 40.4, longitude: 49.9 } },
+    { resourceType: 'ValueSet', id: 'v', url: 'urn:v|1', version: '1', title: 'Siyahı', status: 'active' },
+    {
+      resourceType: 'QuestionnaireResponse',
+      id: 'q',
+      questionnaire: 'http://q.example/x|2',
+      subject: reference('Patient/p'),
+    },
+  ];
+  const entries = resources.map((each) => indexEntriesOf(each));
+  const text = JSON.stringify(entries, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+  expect([indexFormat, hash('sha256', text).slice(0, 16)]).toEqual([2, 'f3ffe1c9a18b5485']);
 });
 
 const folder = findDataFolder('r4-examples');

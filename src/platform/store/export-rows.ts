@@ -190,7 +190,7 @@ export async function findInScope(
     select r.type, r.id, r.patient
     from unnest(${types}::text::text[], ${ids}::text::text[], ${buckets}::text::smallint[]) as a(type, id, bucket)
       join record.resource r on r.type = a.type and r.id = a.id and r.bucket = coalesce(
-        (select l.bucket from record.locator l where l.type = a.type and l.id = a.id), a.bucket)
+        (select l.bucket from record.locator l where l.home = a.bucket and l.type = a.type and l.id = a.id), a.bucket)
     where ${taken} and ${changedWithin(scope, 'r')} and ${filtersOf(scope)}`,
   );
 }

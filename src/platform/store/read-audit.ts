@@ -61,8 +61,15 @@ export function createReadAudit(sql: Sql): ReadAudit {
     inFlight: groupsInFlight,
   });
   const readCurrent = isSpread(sql) ? (asked: Asked) => readOnItsServer(sql, asked) : readTogether;
+  const readLocated = gathering<Asked, StoredVersion | undefined>({
+    name: 'read-located',
+    send: (asked) => readAndRecord(sql, asked, { located: true }),
+    atMost: readsAtMost,
+    inFlight: groupsInFlight,
+  });
+  const readElsewhere = isSpread(sql) ? async () => undefined : readLocated;
   const read = async (address: ResourceAddress, actor: Actor): Promise<StoredVersion | undefined> => {
-    const current = await readCurrent({ address, actor });
+    const current = (await readCurrent({ address, actor })) ?? (await readElsewhere({ address, actor }));
     if (current) {
       return current;
     }
@@ -86,8 +93,12 @@ async function readOnItsServer(sql: Sql, { address, actor }: Asked): Promise<Sto
   return row;
 }
 
-/** Current versions of what lies where its id says, each with its record in the audit trail. */
-async function readAndRecord(sql: Sql, asked: readonly Asked[]): Promise<(StoredVersion | undefined)[]> {
+/** Current versions of what lies where its id says, or where the locator does, each with its record in the audit trail. */
+async function readAndRecord(
+  sql: Sql,
+  asked: readonly Asked[],
+  { located = false } = {},
+): Promise<(StoredVersion | undefined)[]> {
   const list = (pick: (each: Asked) => string | number | undefined): string =>
     arrayLiteral(asked.map((each) => pick(each) ?? null));
   const rows = await sql<(StoredVersion & { n: number })[]>`
@@ -96,8 +107,9 @@ async function readAndRecord(sql: Sql, asked: readonly Asked[]): Promise<(Stored
       from unnest(${list(({ address }) => bucketOfId(address.id))}::text::smallint[],
           ${list(({ address }) => address.type)}::text::text[], ${list(({ address }) => address.id)}::text::text[],
           ${list(({ actor }) => actor.name)}::text::text[], ${list(({ actor }) => actor.requestId)}::text::text[])
-        with ordinality as a(bucket, type, id, actor, request_id, n)
-        join record.resource r on r.bucket = a.bucket and r.type = a.type and r.id = a.id
+        with ordinality as a(home, type, id, actor, request_id, n)
+        ${located ? sql`join record.locator l on l.home = a.home and l.type = a.type and l.id = a.id` : sql``}
+        join record.resource r on r.bucket = ${located ? sql`l.bucket` : sql`a.home`} and r.type = a.type and r.id = a.id
     ),
     recorded as (
       insert into audit.entry (bucket, actor, action, type, id, version, patient, request_id)

@@ -11,7 +11,7 @@ export type StoredVersion = ResourceAddress & {
   readonly bucket: number;
   readonly version: number;
   readonly updated: string;
-  /** Interaction that made the version: POST, PUT, PATCH or DELETE. */
+  /** Interaction that made the version: POST, PUT, PATCH or DELETE; ERASE where its content was erased. */
   readonly method: string;
   readonly content: string | null;
   /** Patient whose record it belongs to; known of current versions only. */

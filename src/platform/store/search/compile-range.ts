@@ -94,7 +94,11 @@ export function numericLiteral(value: number): Clause {
 export function hasEntry(scope: Scope, code: string, condition: Clause): Clause {
   const type = typeOf(scope);
   const numbers = arrayLiteral(indexedParameters(type, code).map((each) => parameterNumber(type, each)));
-  return clause`(${column(scope, 'bucket')}, ${column(scope, 'rid')}) in (
-    select entry.bucket, entry.rid from record.range_entry entry
-    where entry.parameter = any(${numbers}::text::int[]) and ${condition})`;
+  const wanted = clause`entry.parameter = any(${numbers}::text::int[]) and ${condition}`;
+  const [bucket, rid] = [column(scope, 'bucket'), column(scope, 'rid')];
+  // a filter looks at the entries of its row; otherwise the entries may be what finds the rows
+  return scope.filters
+    ? clause`(exists (
+        select from record.range_entry entry where entry.bucket = ${bucket} and entry.rid = ${rid} and ${wanted})) is true`
+    : clause`(${bucket}, ${rid}) in (select entry.bucket, entry.rid from record.range_entry entry where ${wanted})`;
 }

@@ -44,13 +44,10 @@ export function compileToken(
   }
   const found =
     modifier === 'of-type'
-      ? hasAnyKey(
+      ? hasTypedIdentifier(
           scope,
-          valueKeys(
-            scope,
-            parameter.code,
-            values.map((value) => readOfTypeForm(parameter, value)),
-          ),
+          parameter,
+          values.map((value) => readOfTypeForm(parameter, value)),
         )
       : hasAnyToken(
           modifier === 'not' ? { ...scope, filters: true } : scope, // no index finds what a row has not
@@ -58,6 +55,13 @@ export function compileToken(
           values.map((value) => readToken(parameter.code, value, hasNoSystem(parameter))),
         );
   return modifier === 'not' ? clause`not ${found}` : found;
+}
+
+/** Until they are indexed again, records of index format 1 have these forms among the tokens that identify. */
+function hasTypedIdentifier(scope: Scope, { code }: SearchParameter, forms: readonly string[]): Clause {
+  const keys = valueKeys(scope, code, forms);
+  const formerly = keys.map((key) => ({ key, system: undefined }));
+  return anyOf([hasAnyKey(scope, keys), hasAnyIdentifier(scope, formerly)]);
 }
 
 /** Rows with a token among the codes, or `negated` those without. */

@@ -31,7 +31,7 @@ describe('the statements of a search', () => {
   it('are all there, with times and rows, when the search is carried out', async () => {
     const statements = await explain('name=liyev&_count=1&_total=accurate', true);
     const more = await explain('_count=1&_total=accurate', true);
-    expect(statements.length).toBeGreaterThanOrEqual(1);
+    expect(statements).toHaveLength(1);
     expect(more).toHaveLength(2); // the page is full, so that the matches are counted
     for (const { plan } of more) expect(plan.join('\n')).toMatch(/actual[\s\S]*Execution Time/);
   });
