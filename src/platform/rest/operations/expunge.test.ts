@@ -185,6 +185,7 @@ describe('$expunge of a whole record', () => {
     const file = await make({
       resourceType: 'Binary',
       contentType: 'text/plain',
+      securityContext: { reference: patient },
       data: Buffer.from(marker).toString('base64'),
     });
     const attachment = { contentType: 'text/plain', url: file, title: marker };
@@ -251,6 +252,87 @@ describe('$expunge of a whole record', () => {
     expect(answer.status).toBe(200);
     expect(await checkRecord(server.database.ownerSql)).toEqual([]);
     expect((await server.get(patient)).status).toBe(410);
+  });
+});
+
+describe('the files of an erased record', () => {
+  const baseUrl = 'http://record.test/fhir';
+  beforeEach(async () => {
+    await server.close();
+    server = await startFhirServer({ baseUrl });
+  });
+
+  const file = (others: JsonObject = {}) =>
+    make({ resourceType: 'Binary', contentType: 'text/plain', data: 'AAAA', ...others });
+  const document = (patient: string, url: string) =>
+    make({
+      resourceType: 'DocumentReference',
+      status: 'current',
+      subject: { reference: patient },
+      content: [{ attachment: { contentType: 'text/plain', url } }],
+    });
+  const of = (reference: string) => ({ securityContext: { reference } });
+
+  async function expungeWith(patient: string, name: string) {
+    await document(patient, name);
+    const { status, body } = await expunge(patient, { scope: 'record' });
+    expect([status, validateResource(body)]).toEqual([200, []]);
+    const parameters = Array.isArray(body['parameter']) ? body['parameter'] : [];
+    return parameters.filter((each) => isJsonObject(each) && each['name'] === 'kept');
+  }
+
+  const kept = (address: string) => [{ name: 'kept', valueReference: { reference: address } }];
+
+  const encounterOf = (patient: string) =>
+    make({
+      resourceType: 'Encounter',
+      status: 'finished',
+      class: { code: 'AMB' },
+      subject: { reference: patient },
+    });
+
+  it('are erased where their context leads to the patient, in whatever form', async () => {
+    for (const absolute of [false, true]) {
+      for (const target of ['Patient', 'Encounter']) {
+        const patient = await make({ resourceType: 'Patient' });
+        const context = target === 'Patient' ? patient : await encounterOf(patient);
+        const scan = await file(of(absolute ? `${baseUrl}/${context}` : context));
+        expect(await expungeWith(patient, absolute ? `${baseUrl}/${scan}/_history/1` : scan)).toEqual([]);
+        expect((await server.get(scan)).status, `${target} ${absolute}`).toBe(410);
+      }
+    }
+  });
+
+  it('stay where their context leads to another, or nowhere, and the answer says so', async () => {
+    const other = await make({ resourceType: 'Patient' });
+    const encounter = await encounterOf(other);
+    const organization = await make({ resourceType: 'Organization', name: 'x' });
+    const contexts = [other, `${baseUrl}/${other}`, encounter, `${baseUrl}/${encounter}`, organization];
+    for (const context of [undefined, ...contexts]) {
+      const patient = await make({ resourceType: 'Patient' });
+      const scan = await file(context === undefined ? {} : of(context));
+      expect(await expungeWith(patient, scan), context).toEqual(kept(scan));
+      expect((await server.get(scan)).status, context).toBe(200);
+    }
+  });
+
+  it.each(['', '/_history/1', 'absolute'])('stay where the record of another names them (%s)', async (form) => {
+    const patient = await make({ resourceType: 'Patient' });
+    const other = await make({ resourceType: 'Patient' });
+    const scan = await file(of(patient));
+    const foreign = await document(other, form === 'absolute' ? `${baseUrl}/${scan}` : `${scan}${form}`);
+    expect(await expungeWith(patient, scan)).toEqual(kept(scan));
+    for (const address of [scan, foreign]) expect((await server.get(address)).status).toBe(200);
+    expect(await checkRecord(server.database.ownerSql)).toEqual([]);
+  });
+
+  it('are erased where they were deleted before', async () => {
+    const patient = await make({ resourceType: 'Patient' });
+    const data = Buffer.from(marker).toString('base64');
+    const scan = await file({ ...of(patient), data });
+    await server.delete(scan);
+    expect(await expungeWith(patient, scan)).toEqual([]);
+    expect(await rowsWith(data.toLowerCase())).toEqual([]);
   });
 });
 
