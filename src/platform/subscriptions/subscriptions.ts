@@ -38,7 +38,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   const { store, events, log, pollMs, waitingAtMost } = options;
   const { sql, now } = store;
   let mounted: FastifyInstance | undefined;
-  const port = (): number | undefined => mounted?.addresses()[0]?.port;
+  const port = (): number | undefined => mounted?.addresses().find((each) => typeof each === 'object')?.port; // none for a socket of the file system
   const rules = { ...options.rules, own: { port, baseUrl: store.baseUrl } };
   return {
     guards: {
