@@ -11,6 +11,7 @@ import { lockNewest, type ResourceAddress, type StoredVersion } from './read-row
 import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
+import { type SupersededVersions, supersededOf } from './superseded-of.ts';
 import { drawNumbers } from './write-distributed.ts';
 
 export type Erasure = {
@@ -28,13 +29,16 @@ export type Erasure = {
 export type ErasureResult = {
   /** How many resources were erased, or would be. */
   readonly resources: number;
+  /** How many superseded versions were erased, or would be, of resources that are another's now. */
+  readonly versions: number;
   /** What of the same record still refers to what is gone. */
   readonly dangling: readonly Referrer[];
   /** Binaries that the record names and that stay: another's, or not known to be the patient's alone. */
   readonly kept: readonly ResourceAddress[];
 };
 
-type WholeRecord = { readonly erased: readonly Placed[]; readonly kept: readonly ResourceAddress[] };
+type Erased = { readonly erased: readonly Placed[]; readonly superseded: readonly SupersededVersions[] };
+type WholeRecord = Erased & { readonly kept: readonly ResourceAddress[] };
 
 type Placed = ResourceAddress & { readonly bucket: number };
 
@@ -53,48 +57,51 @@ export async function eraseResources(store: Store, actor: Actor, erasure: Erasur
   return {
     ...result,
     resources: result.resources + late.resources,
+    versions: result.versions + late.versions,
     kept: withoutRepetition([...result.kept, ...late.kept]),
   };
 }
 
 const passesAtMost = 5;
-const nothing = { resources: 0, kept: [] };
+const nothing = { resources: 0, versions: 0, kept: [] };
 
 /** What others wrote to the record while it was being erased, and committed after. */
-async function eraseLatecomers(
-  store: Store,
-  actor: Actor,
-  erasure: Erasure,
-): Promise<Pick<ErasureResult, 'resources' | 'kept'>> {
+async function eraseLatecomers(store: Store, actor: Actor, erasure: Erasure): Promise<Omit<ErasureResult, 'dangling'>> {
   let resources = 0;
+  let versions = 0;
   const kept: ResourceAddress[] = [];
   for (let pass = 0; pass < passesAtMost; pass += 1) {
     const found = await retrying(() =>
       store.sql.begin(async (sql) => {
         const [subject] = await lockNewest(sql, [erasure.subject]);
-        const left = subject ? await wholeRecordOf(sql, store, subject) : { erased: [], kept: [] };
-        const late = left.erased.filter((each) => each !== subject);
-        const count = subject && late.length > 0 ? await erase(sql, actor, erasure, subject, late) : 0;
-        return { count, kept: left.kept };
+        const left = subject ? await wholeRecordOf(sql, store, subject) : { erased: [], superseded: [], kept: [] };
+        const late = { ...left, erased: left.erased.filter((each) => each !== subject) };
+        if (subject && late.erased.length + late.superseded.length > 0) {
+          await erase(sql, actor, erasure, subject, late);
+        }
+        return late;
       }),
     );
     kept.push(...found.kept);
-    if (found.count === 0) {
+    if (found.erased.length + found.superseded.length === 0) {
       break;
     }
-    resources += found.count;
+    resources += found.erased.length;
+    versions += countVersions(found);
   }
-  return { resources, kept };
+  return { resources, versions, kept };
 }
 
 async function eraseOnce(sql: Sql, store: Store, actor: Actor, erasure: Erasure): Promise<ErasureResult> {
   const subject = await lockSubject(sql, erasure);
-  const { erased, kept } = erasure.wholeRecord
+  const wanted = erasure.wholeRecord
     ? await wholeRecordOf(sql, store, subject)
-    : { erased: [subject], kept: [] };
+    : { erased: [subject], superseded: [], kept: [] };
   const owner = subject.type === 'Patient' ? subject.id : (subject.patient ?? undefined);
-  const wanted = { atMost: referrersAtMost, ...(erasure.wholeRecord ? { outsideOf: subject.id } : {}) };
-  const referrers = await findReferrers(sql, erased, wanted);
+  const referrers = await findReferrers(sql, wanted.erased, {
+    atMost: referrersAtMost,
+    ...(erasure.wholeRecord ? { outsideOf: subject.id } : {}),
+  });
   const dangling = referrers.filter(({ patient }) => owner !== undefined && patient === owner);
   const others = referrers.filter((each) => !dangling.includes(each));
   if (others.length > 0) {
@@ -103,8 +110,14 @@ async function eraseOnce(sql: Sql, store: Store, actor: Actor, erasure: Erasure)
   if (dangling.length > 0 && !erasure.acceptDangling) {
     throw wouldDamage(dangling, 'Resources of the same record refer to what would be erased.');
   }
-  const resources = erasure.dryRun ? erased.length : await erase(sql, actor, erasure, subject, erased);
-  return { resources, dangling, kept };
+  if (!erasure.dryRun) {
+    await erase(sql, actor, erasure, subject, wanted);
+  }
+  return { resources: wanted.erased.length, versions: countVersions(wanted), dangling, kept: wanted.kept };
+}
+
+function countVersions({ superseded }: Erased): number {
+  return superseded.reduce((sum, { versions }) => sum + versions.length, 0);
 }
 
 async function lockSubject(sql: Sql, { subject, wholeRecord }: Erasure): Promise<StoredVersion> {
@@ -122,7 +135,7 @@ async function lockSubject(sql: Sql, { subject, wholeRecord }: Erasure): Promise
   return newest;
 }
 
-/** Everything stored with the patient, what was deleted of it before, and the files that are the patient's alone. */
+/** Everything stored with the patient, now or in earlier versions, what was deleted of it before, and the files that are the patient's alone. */
 async function wholeRecordOf(sql: Sql, store: Store, subject: StoredVersion): Promise<WholeRecord> {
   const key = String(hash64(`Patient/${subject.id}`));
   const present = await sql<Placed[]>`
@@ -139,9 +152,14 @@ async function wholeRecordOf(sql: Sql, store: Store, subject: StoredVersion): Pr
     from record.change c
     where c.method = 'DELETE' and c.patient = ${subject.id}
       and not exists (
-        select from record.resource r where r.bucket = c.bucket and r.type = c.type and r.id = c.id)`;
-  const { own, kept } = await filesOfRecord(sql, store, [subject, ...present, ...deleted], subject.id);
-  return { erased: withoutRepetition([subject, ...present, ...deleted, ...own]), kept };
+        select from record.resource r where r.bucket = c.bucket and r.type = c.type and r.id = c.id)
+      and not exists (
+        select from record.history h
+        where h.bucket = c.bucket and h.type = c.type and h.id = c.id and h.version > c.version)`;
+  const erased = [subject, ...present, ...deleted];
+  const superseded = await supersededOf(sql, store, erased, subject.id);
+  const { own, kept } = await filesOfRecord(sql, store, { erased, superseded }, subject.id);
+  return { erased: withoutRepetition([...erased, ...own]), superseded, kept };
 }
 
 function withoutRepetition<Address extends ResourceAddress>(addresses: readonly Address[]): Address[] {
@@ -153,8 +171,8 @@ async function erase(
   actor: Actor,
   { legalBasis, reason }: Erasure,
   subject: StoredVersion,
-  erased: readonly Placed[],
-): Promise<number> {
+  { erased, superseded }: Erased,
+): Promise<void> {
   const requestId = actor.requestId ?? null;
   for (const [bucket, group] of byBucket(erased, (each) => each.bucket)) {
     const seqs = (await drawNumbers(sql, group.length)).map(({ seq }) => seq);
@@ -166,12 +184,19 @@ async function erase(
       { prepare: false }, // see write-distributed.ts
     );
   }
+  const about = subject.id; // only the record of a Patient has such versions
+  for (const { bucket, type, id, versions } of superseded) {
+    await sql.unsafe(
+      'select record.erase_versions_here($1, $2, $3, $4, $5, $6, $7)',
+      [bucket, type, id, arrayLiteral(versions), about, actor.name, requestId],
+      { prepare: false },
+    );
+  }
   await sql.unsafe(
     'select record.note_erasure($1, $2, $3, $4, $5, $6, $7, $8)',
     [subject.bucket, actor.name, requestId, subject.type, subject.id, erased.length, legalBasis, reason],
     { prepare: false },
   );
-  return erased.length;
 }
 
 function wouldDamage(referrers: readonly Referrer[], text: string): AppError {

@@ -5,6 +5,7 @@ import { findReferrers } from './find-referrers.ts';
 import { findMany, findNewestOf, findVersion, type ResourceAddress, type StoredVersion } from './read-rows.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
+import type { SupersededVersions } from './superseded-of.ts';
 
 type Placed = ResourceAddress & { readonly bucket: number };
 
@@ -14,6 +15,9 @@ export type FilesOfRecord = {
   /** Binaries that the record names as well, and that are another's or cannot be shown to be the patient's alone. */
   readonly kept: readonly ResourceAddress[];
 };
+
+/** Whose attachments are looked at: those of whole resources, and of single versions of others. */
+type Naming = { readonly erased: readonly Placed[]; readonly superseded: readonly SupersededVersions[] };
 
 /** A Binary with more versions may be named by any of them in too many ways to look for. */
 const versionsAtMost = 100;
@@ -27,14 +31,14 @@ const versionsAtMost = 100;
 export async function filesOfRecord(
   sql: Sql,
   { baseUrl }: Store,
-  erased: readonly Placed[],
+  { erased, superseded }: Naming,
   patient: string,
 ): Promise<FilesOfRecord> {
   const own: Placed[] = [];
   const kept: ResourceAddress[] = [];
   const isErased = new Set(erased.map(({ type, id }) => `${type}/${id}`));
   // one at a time, since each may hold tens of megabytes
-  for (const address of await filesNamedBy(sql, erased, baseUrl)) {
+  for (const address of await filesNamedBy(sql, { erased, superseded }, baseUrl)) {
     const [file] = await findNewestOf(sql, [address]);
     if (!file || file.method === 'ERASE') {
       continue;
@@ -55,9 +59,10 @@ export async function filesOfRecord(
 
 async function filesNamedBy(
   sql: Sql,
-  erased: readonly Placed[],
+  { erased, superseded }: Naming,
   baseUrl: string | undefined,
 ): Promise<ResourceAddress[]> {
+  const single = superseded.flatMap(({ versions, ...address }) => versions.map((version) => ({ ...address, version })));
   const rows = await sql<{ url: string }[]>`
     with given as materialized (
       select bucket, type, id
@@ -69,6 +74,14 @@ async function filesNamedBy(
       select r.content from record.resource r join given g on r.bucket = g.bucket and r.type = g.type and r.id = g.id
       union all
       select h.content from record.history h join given g on h.bucket = g.bucket and h.type = g.type and h.id = g.id
+      union all
+      select h.content
+      from record.history h
+        join unnest(${arrayLiteral(single.map(({ bucket }) => bucket))}::text::smallint[],
+          ${arrayLiteral(single.map(({ type }) => type))}::text::text[],
+          ${arrayLiteral(single.map(({ id }) => id))}::text::text[],
+          ${arrayLiteral(single.map(({ version }) => version))}::text::int[]) as s(bucket, type, id, version)
+          on h.bucket = s.bucket and h.type = s.type and h.id = s.id and h.version = s.version
     )
     select distinct m[1] as url
     from version v cross join lateral regexp_matches(v.content, '"url":"([^"]*Binary/[^"]*)"', 'g') as m`;

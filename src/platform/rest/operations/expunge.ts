@@ -33,6 +33,12 @@ export const expunge: Operation = {
   ],
   results: [
     { name: 'erased', type: 'integer', min: 1, documentation: 'How many resources were erased, or would be.' },
+    {
+      name: 'erasedVersions',
+      type: 'integer',
+      min: 1,
+      documentation: "How many earlier versions of resources that are another's now were erased, or would be.",
+    },
     { name: 'dangling', type: 'Reference', max: '*', documentation: 'What still refers to what is gone.' },
     {
       name: 'kept',
@@ -49,7 +55,7 @@ async function runExpunge(call: OperationCall): Promise<OperationAnswer> {
   const { service, request, type = '', id = '', parameters } = call;
   const actor = await service.actorOf(request);
   const dryRun = parameters.flag('dryRun') ?? false;
-  const { resources, dangling, kept } = await eraseResources(
+  const { resources, versions, dangling, kept } = await eraseResources(
     service.store,
     { ...actor, requestId: request.id },
     {
@@ -63,6 +69,7 @@ async function runExpunge(call: OperationCall): Promise<OperationAnswer> {
   );
   const parameter = [
     { name: 'erased', valueInteger: resources },
+    { name: 'erasedVersions', valueInteger: versions },
     ...dangling.map((each) => ({ name: 'dangling', valueReference: { reference: `${each.type}/${each.id}` } })),
     ...kept.map((each) => ({ name: 'kept', valueReference: { reference: `${each.type}/${each.id}` } })),
   ];
