@@ -70,6 +70,13 @@ async function filesNamedBy(
           ${arrayLiteral(erased.map(({ type }) => type))}::text::text[],
           ${arrayLiteral(erased.map(({ id }) => id))}::text::text[]) as g(bucket, type, id)
     ),
+    single as materialized (
+      select bucket, type, id, version
+      from unnest(${arrayLiteral(single.map(({ bucket }) => bucket))}::text::smallint[],
+          ${arrayLiteral(single.map(({ type }) => type))}::text::text[],
+          ${arrayLiteral(single.map(({ id }) => id))}::text::text[],
+          ${arrayLiteral(single.map(({ version }) => version))}::text::int[]) as g(bucket, type, id, version)
+    ),
     version as (
       select r.content from record.resource r join given g on r.bucket = g.bucket and r.type = g.type and r.id = g.id
       union all
@@ -77,11 +84,7 @@ async function filesNamedBy(
       union all
       select h.content
       from record.history h
-        join unnest(${arrayLiteral(single.map(({ bucket }) => bucket))}::text::smallint[],
-          ${arrayLiteral(single.map(({ type }) => type))}::text::text[],
-          ${arrayLiteral(single.map(({ id }) => id))}::text::text[],
-          ${arrayLiteral(single.map(({ version }) => version))}::text::int[]) as s(bucket, type, id, version)
-          on h.bucket = s.bucket and h.type = s.type and h.id = s.id and h.version = s.version
+        join single s on h.bucket = s.bucket and h.type = s.type and h.id = s.id and h.version = s.version
     )
     select distinct m[1] as url
     from version v cross join lateral regexp_matches(v.content, '"url":"([^"]*Binary/[^"]*)"', 'g') as m`;
