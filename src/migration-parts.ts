@@ -29,6 +29,7 @@ export const migrationParts: readonly MigrationPart[] = [
       'record.write': { by: 'here', beside: 'record.resource' },
       'record.read_here': { by: 'here', beside: 'record.resource' },
       'record.erase_here': { by: 'here', beside: 'record.resource' },
+      'record.erase_versions_here': { by: 'here', beside: 'record.resource' },
       'record.note_erasure': { by: 'here', beside: 'record.resource' },
     },
   },

@@ -3,9 +3,14 @@ import { rename, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '#platform/errors';
+import { limitBytes } from './limit-bytes.ts';
 
-/** Fetches a file that is not there yet; what was half fetched before is fetched anew. Redirects are not followed. */
-export async function fetchInput(url: string, path: string, signal: AbortSignal): Promise<void> {
+/** Fetches a file that is not there yet, and is no larger; what was half fetched before is fetched anew. Redirects are not followed. */
+export async function fetchInput(
+  url: string,
+  path: string,
+  { signal, bytesAtMost }: { readonly signal: AbortSignal; readonly bytesAtMost: number },
+): Promise<void> {
   if (await stat(path).catch(() => undefined)) {
     return;
   }
@@ -17,7 +22,7 @@ export async function fetchInput(url: string, path: string, signal: AbortSignal)
     }
     // as: the library has two types of the same stream
     const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-    await pipeline(body, createWriteStream(partial, { mode: 0o600 }), { signal });
+    await pipeline(body, limitBytes(bytesAtMost, tooLarge), createWriteStream(partial, { mode: 0o600 }), { signal });
   } catch (cause) {
     if (cause instanceof AppError || signal.aborted) {
       throw cause;
@@ -26,3 +31,5 @@ export async function fetchInput(url: string, path: string, signal: AbortSignal)
   }
   await rename(partial, path);
 }
+
+const tooLarge = () => new AppError('ruleBroken', 'bulk.input-too-large', 'A file is larger than this server takes.');

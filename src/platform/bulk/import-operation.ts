@@ -52,14 +52,14 @@ export const importView: JobView = {
   describe: describeImport,
   files: (outcome) => (outcome as ImportOutcome).files, // as: runImport gave it
   manifest: ({ request, requiresToken, outcome }, addressOf) => {
-    const { finished, counts, skippedFiles, files } = outcome as ImportOutcome; // as: likewise
+    const { finished, counts, skippedFiles, untold = 0, files } = outcome as ImportOutcome; // as: likewise
     return {
       transactionTime: finished,
       request,
       requiresAccessToken: requiresToken,
       output: [],
       error: files.map((each) => ({ type: each.type, url: addressOf(each), count: each.count })),
-      extension: { ...counts, skippedFiles },
+      extension: { ...counts, skippedFiles, ...(untold > 0 ? { refusalsNotTold: untold } : {}) },
     };
   },
 };

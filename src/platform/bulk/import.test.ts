@@ -69,6 +69,13 @@ describe('$import', () => {
     expect([...audited]).toEqual(['up-0', 'up-1'].map((id) => ({ actor: 'tester', action: 'PUT', id })));
   });
 
+  it('tells ten thousand refusals one by one, and how many more there are', async () => {
+    const uploaded = await upload('x\n'.repeat(10_003));
+    const manifest = await server.finished(await startImport(uploaded.headers.get('location') ?? ''));
+    expect(manifest['extension']).toMatchObject({ created: 0, refused: 10_003, refusalsNotTold: 3 });
+    expect(await server.lines(manifest, 'error')).toHaveLength(10_000);
+  });
+
   it('takes packed uploads, several files, and files below the import folder', async () => {
     const packed = await upload(gzipSync(patients('gz', 5)), { 'Content-Encoding': 'gzip' });
     const manifest = await server.finished(

@@ -75,6 +75,27 @@ export async function countOpenJobs(sql: Sql, actor: string): Promise<{ readonly
   return row ?? { own: 0, all: 0 };
 }
 
+/** So often a job is taken up without getting further, whoever takes it: it may be what ends the process. */
+const claimsAtMost = 3;
+
+/** Fails the jobs that have been taken up too often, and names them. */
+export async function failExhaustedJobs(sql: Sql, kinds: readonly string[], keepMs: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`
+    update bulk.job
+    set state = 'failed', problem = ${JSON.stringify(exhausted)}::text::jsonb, progress = null, owner = null,
+      expires = now() + make_interval(secs => ${keepMs / 1000})
+    where kind = any(${[...kinds]}) and claims >= ${claimsAtMost} and state = 'running' and lease_until < now()
+    returning id`;
+  return rows.map(({ id }) => id);
+}
+
+const exhausted: JobProblem = {
+  kind: 'fault',
+  code: 'bulk.given-up',
+  text: `The job was begun ${claimsAtMost} times and its process ended each time before it got further; ask for less at once, or tell the operator of the server.`,
+  issues: [],
+};
+
 /** Takes the oldest job that nobody works on: one that waits, or one whose process has not been heard of. */
 export async function claimJob(
   sql: Sql,
@@ -82,7 +103,7 @@ export async function claimJob(
 ): Promise<Job | undefined> {
   const [job] = await sql<Job[]>`
     update bulk.job
-    set state = 'running', owner = ${owner}, attempt = attempt + 1,
+    set state = 'running', owner = ${owner}, attempt = attempt + 1, claims = claims + 1,
       lease_until = now() + make_interval(secs => ${leaseMs / 1000})
     where id = (
       select id
@@ -106,7 +127,7 @@ export async function renewLease(sql: Sql, hold: Hold, leaseMs: number): Promise
 
 export async function saveJobProgress(sql: Sql, hold: Hold, progress: unknown): Promise<boolean> {
   const done = await sql`
-    update bulk.job set progress = ${JSON.stringify(progress)}::text::jsonb where ${held(sql, hold)}`;
+    update bulk.job set progress = ${JSON.stringify(progress)}::text::jsonb, claims = 0 where ${held(sql, hold)}`;
   return done.count === 1;
 }
 
@@ -131,7 +152,7 @@ export async function failJob(sql: Sql, hold: Hold, problem: JobProblem, keepMs:
 
 /** Gives a job back at the end of the program, so that another process or the next start goes on at once. */
 export async function releaseJob(sql: Sql, hold: Hold): Promise<void> {
-  await sql`update bulk.job set state = 'waiting', owner = null where ${held(sql, hold)}`;
+  await sql`update bulk.job set state = 'waiting', owner = null, claims = greatest(claims - 1, 0) where ${held(sql, hold)}`;
 }
 
 export async function removeJob(sql: Sql, id: string): Promise<boolean> {

@@ -20,7 +20,7 @@ export type BulkOptions = {
   readonly keepMs: number;
   /** From where imports may come beside uploads. */
   readonly sources?: ImportSources;
-  /** A larger upload is refused. */
+  /** A larger upload is refused, and a larger file that is fetched. */
   readonly uploadBytesAtMost?: number;
   readonly leaseMs?: number;
   readonly pollMs?: number;
@@ -53,7 +53,7 @@ export function openBulk(options: BulkOptions): Bulk {
       registerUploads(app, { store, actorOf, folder, keepMs, bytesAtMost });
       const kinds: JobKind[] = [
         { kind: exportKind, run: (job) => runExport(store, job, rowsPerStep) },
-        { kind: importKind, run: (job) => runImport(store, job, folder) },
+        { kind: importKind, run: (job) => runImport(store, job, { folder, bytesAtMost }) },
       ];
       jobs = runJobs({ ...options, sql, kinds });
       app.addHook('onClose', async () => jobs?.close());

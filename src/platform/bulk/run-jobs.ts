@@ -7,6 +7,7 @@ import { AppError } from '#platform/errors';
 import type { Log } from '#platform/log';
 import {
   claimJob,
+  failExhaustedJobs,
   failJob,
   finishJob,
   type Hold,
@@ -102,6 +103,7 @@ class JobRunner {
       try {
         await this.#sweep();
         const names = kinds.map(({ kind }) => kind);
+        await this.#giveUp(names);
         const job = await claimJob(sql, { owner: this.#owner, kinds: names, leaseMs });
         if (job) {
           await this.#carryOut(job);
@@ -111,6 +113,14 @@ class JobRunner {
         log.warn({ err: error }, 'jobs cannot be looked for');
       }
       await this.#pause();
+    }
+  }
+
+  async #giveUp(kinds: readonly string[]): Promise<void> {
+    const { sql, log, folder, keepMs } = this.#options;
+    for (const id of await failExhaustedJobs(sql, kinds, keepMs)) {
+      log.error({ job: id }, 'job given up: its process ended time after time');
+      await removeJobFolder(folder, id);
     }
   }
 

@@ -1,7 +1,6 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
@@ -10,6 +9,7 @@ import type { Actor, Store } from '#platform/store';
 import { finishUpload, insertUpload, removeJob } from './job.ts';
 import { removeJobFolder } from './job-folder.ts';
 import { statusPath } from './job-routes.ts';
+import { limitBytes } from './limit-bytes.ts';
 
 export const uploadKind = 'upload';
 
@@ -65,13 +65,16 @@ export function registerUploads(app: FastifyInstance, options: UploadOptions): v
   });
 }
 
+const tooLarge = () =>
+  new AppError('tooLarge', 'bulk.upload-too-large', 'The upload is larger than this server takes.');
+
 async function receive({ raw, headers }: FastifyRequest, path: string, bytesAtMost: number): Promise<void> {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity' && encoding !== 'gzip') {
     throw new AppError('unsupportedMediaType', 'bulk.upload-encoding', 'An upload is sent plain or as gzip.');
   }
   const target = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-  const counted = limit(bytesAtMost);
+  const counted = limitBytes(bytesAtMost, tooLarge);
   try {
     await (encoding === 'gzip' ? pipeline(raw, createGunzip(), counted, target) : pipeline(raw, counted, target));
   } catch (cause) {
@@ -80,16 +83,4 @@ async function receive({ raw, headers }: FastifyRequest, path: string, bytesAtMo
     }
     throw cause;
   }
-}
-
-/** Passes bytes on, up to so many: a packed file may unpack to anything. */
-function limit(bytesAtMost: number): Transform {
-  let bytes = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      bytes += chunk.length;
-      const text = 'The upload is larger than this server takes.';
-      done(bytes > bytesAtMost ? new AppError('tooLarge', 'bulk.upload-too-large', text) : null, chunk);
-    },
-  });
 }

@@ -4,9 +4,12 @@ import { parseItem, resourceItems, toIssue } from './bundle-items.ts';
 import type { LoadItem } from './load-item.ts';
 import { readJsonItems } from './read-json-items.ts';
 
-/** A piece of a file that can be read by itself, by whatever thread: lines of NDJSON, or a whole JSON document. */
+/**
+ * A piece of a file that can be read by itself, by whatever thread: lines of NDJSON, a whole JSON document, or the place
+ * of a line that was too long to be read.
+ */
 export type FileChunk = {
-  readonly kind: 'lines' | 'document';
+  readonly kind: 'lines' | 'document' | 'overlong';
   /** Name of the file, for the list of what is refused. */
   readonly name: string;
   /** Number of the first line. */
@@ -19,8 +22,21 @@ export type FileChunk = {
 
 /** Lines are read as they are asked for, so that little of what one gives lives while the next is read. */
 export async function itemsOfChunk(chunk: FileChunk): Promise<Iterable<LoadItem>> {
-  const items = chunk.kind === 'lines' ? itemsOfLines(chunk) : await itemsOfDocument(chunk);
+  const items = await itemsOf(chunk);
   return chunk.skip === 0 ? items : behind(items, chunk.skip);
+}
+
+async function itemsOf(chunk: FileChunk): Promise<Iterable<LoadItem>> {
+  switch (chunk.kind) {
+    case 'lines':
+      return itemsOfLines(chunk);
+    case 'document':
+      return itemsOfDocument(chunk);
+    case 'overlong': {
+      const text = 'The line is longer than 32 MiB, which one resource may have at most.';
+      return [{ origin: `${chunk.name}#${chunk.firstLine}`, issues: [{ severity: 'error', code: 'too-long', text }] }];
+    }
+  }
 }
 
 function* behind(items: Iterable<LoadItem>, skipped: number): Generator<LoadItem> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { readLineChunks, reuseChunk } from './read-chunks.ts';
+import { lineBytesAtMost, readLineChunks, reuseChunk } from './read-chunks.ts';
 
 let folder: string;
 
@@ -12,7 +12,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vsis-chunks-'));
 });
 
-type Cut = { readonly firstLine: number; readonly items: number; readonly text: string };
+type Cut = { readonly kind: string; readonly firstLine: number; readonly items: number; readonly text: string };
 
 async function cut(text: string, name: string): Promise<Cut[]> {
   const path = join(folder, name);
@@ -20,7 +20,7 @@ async function cut(text: string, name: string): Promise<Cut[]> {
   const progress = { bytes: 0 };
   const found: Cut[] = [];
   for await (const { chunk, items } of readLineChunks(path, name, progress)) {
-    found.push({ firstLine: chunk.firstLine, items, text: Buffer.from(chunk.bytes).toString() });
+    found.push({ kind: chunk.kind, firstLine: chunk.firstLine, items, text: Buffer.from(chunk.bytes).toString() });
     reuseChunk(chunk);
   }
   return found;
@@ -63,6 +63,23 @@ describe('cutting lines into chunks', () => {
     expect(chunks.map((each) => each.text.length)).toEqual([2, long.length + 1, 2]);
     expect(chunks.map((each) => each.firstLine)).toEqual([1, 2, 3]);
   });
+
+  it.each(['overlong.ndjson', 'overlong.ndjson.gz'])(
+    'passes over a line that is longer than a resource may be, and reads on behind it: %s',
+    async (name) => {
+      const longest = 'x'.repeat(lineBytesAtMost);
+      const chunks = await cut(`a\n${longest}y${longest}\n${longest}\nb\n${longest}y`, name);
+      expect(chunks.map(({ firstLine, items, text }) => [firstLine, items, text.length])).toEqual([
+        [1, 1, 2],
+        [2, 1, 0],
+        [3, 1, lineBytesAtMost + 1],
+        [4, 1, 2],
+        [5, 1, 0],
+      ]);
+      expect(chunks.map(({ kind }) => kind)).toEqual(['lines', 'overlong', 'lines', 'lines', 'overlong']);
+    },
+    60_000,
+  );
 
   it('gives nothing of an empty file', async () => {
     expect(await cut('', 'empty.ndjson')).toEqual([]);

@@ -4,6 +4,8 @@ import { type ByteReader, openBytes, type ReadProgress, readBytes } from './file
 /** Chunks hold so many items; what is longer than the bytes is a chunk by itself. */
 const chunkSize = { items: 1000, bytes: 4 * 1024 * 1024 };
 const readSize = 256 * 1024;
+/** A line holds one resource: no longer than one that is sent, see `bodyLimitBytes` of `http`. */
+export const lineBytesAtMost = 32 * 1024 * 1024;
 
 export type CountedChunk = { readonly chunk: FileChunk; readonly items: number; readonly bytesRead: number };
 
@@ -17,7 +19,7 @@ export function reuseChunk({ bytes: { buffer } }: FileChunk): void {
   }
 }
 
-/** Cuts an NDJSON file into chunks at its lines, without looking into them. */
+/** Cuts an NDJSON file into chunks at its lines, without looking into them. A line that is too long is passed over. */
 export async function* readLineChunks(
   path: string,
   name: string,
@@ -28,12 +30,12 @@ export async function* readLineChunks(
   for (let line = 1; ; ) {
     const cutter = new LineCutter(rest);
     await cutter.fill(reader);
-    const { bytes, lines, items } = cutter.take();
-    if (bytes.length === 0) {
+    const { kind, bytes, lines, items } = cutter.take();
+    if (lines === 0) {
       return;
     }
     rest = cutter.rest();
-    yield { chunk: { kind: 'lines', name, firstLine: line, bytes, skip: 0 }, items, bytesRead: progress.bytes };
+    yield { chunk: { kind, name, firstLine: line, bytes, skip: 0 }, items, bytesRead: progress.bytes };
     line += lines;
   }
 }
@@ -48,6 +50,7 @@ class LineCutter {
   #seen = 0;
   #lines = 0;
   #items = 0;
+  #isOverlong = false;
 
   /** Begins with what another has read too much, in whose memory it lies. */
   constructor(rest: Uint8Array) {
@@ -63,6 +66,10 @@ class LineCutter {
       if (isWhole && this.#end > 0) {
         return;
       }
+      if (this.#length > lineBytesAtMost) {
+        await this.#passOver(reader);
+        return;
+      }
       this.#makeRoom(this.#length + (isWhole ? readSize : 1));
       const to = Math.min(this.#length + readSize, this.#memory.length);
       const read = await reader.read(this.#memory.subarray(this.#length, to));
@@ -74,9 +81,11 @@ class LineCutter {
     }
   }
 
-  take(): { readonly bytes: Uint8Array<ArrayBuffer>; readonly lines: number; readonly items: number } {
-    const bytes = new Uint8Array(this.#memory.buffer, 0, this.#end);
-    return { bytes, lines: this.#lines, items: this.#items };
+  take(): Pick<FileChunk, 'kind' | 'bytes'> & { readonly lines: number; readonly items: number } {
+    const counts = { lines: this.#lines, items: this.#items };
+    return this.#isOverlong
+      ? { ...counts, kind: 'overlong', bytes: new Uint8Array(0) }
+      : { ...counts, kind: 'lines', bytes: new Uint8Array(this.#memory.buffer, 0, this.#end) };
   }
 
   /** A copy: the memory goes with the chunk. */
@@ -106,9 +115,24 @@ class LineCutter {
     }
   }
 
+  /** Reads on to the end of the first line without keeping it. */
+  async #passOver(reader: ByteReader): Promise<void> {
+    this.#isOverlong = true;
+    this.#lines = 1;
+    this.#items = 1;
+    let found = -1;
+    do {
+      this.#length = await reader.read(this.#memory.subarray(0, readSize));
+      found = this.#memory.subarray(0, this.#length).indexOf(newline);
+    } while (found < 0 && this.#length > 0);
+    this.#end = found + 1;
+  }
+
+  /** At most for the longest line and its end. */
   #makeRoom(length: number): void {
     if (length > this.#memory.length) {
-      const larger = Buffer.from(new ArrayBuffer(Math.max(this.#memory.length * 2, length)));
+      const wanted = Math.max(this.#memory.length * 2, length);
+      const larger = Buffer.from(new ArrayBuffer(Math.min(wanted, lineBytesAtMost + 1)));
       larger.set(this.#memory.subarray(0, this.#length));
       this.#memory = larger;
     }

@@ -1,5 +1,5 @@
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import type { WriteStream } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { stringifyJson } from '#platform/fhir';
 import type { Refusal } from './load-item.ts';
@@ -18,7 +18,7 @@ export function refusalLine({ origin, resource, issues }: Refusal): string {
   return `{"origin":${JSON.stringify(origin)},"resource":${resource ? stringifyJson(resource) : 'null'},"outcome":${JSON.stringify(outcome)}}\n`;
 }
 
-/** A file that exists only once something was refused. */
+/** A file that exists only once something was refused. It holds what was refused whole, and its owner alone may read it. */
 export class RefusalFile implements AsyncDisposable {
   readonly #path: string;
   #stream: WriteStream | undefined;
@@ -29,8 +29,12 @@ export class RefusalFile implements AsyncDisposable {
 
   async add(refusal: Refusal): Promise<void> {
     if (!this.#stream) {
-      await mkdir(dirname(this.#path), { recursive: true });
-      this.#stream = createWriteStream(this.#path, { flags: 'w' });
+      await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
+      const file = await open(this.#path, 'w', 0o600);
+      if ((await file.stat()).isFile()) {
+        await file.chmod(0o600); // one that was there keeps the rights it had
+      }
+      this.#stream = file.createWriteStream();
     }
     const stream = this.#stream;
     await new Promise<void>((resolve, reject) => {

@@ -387,8 +387,26 @@ describe('bounds', () => {
       `{ ${Array.from({ length: 51 }, (_, at) => `a${at}: PatientList(_id: "x${at}") { id }`).join(' ')} }`,
       /^413 .*50 times/,
     ],
+    ['repeats', `{ Patient(id: chalmers) { ${'name { use } '.repeat(700)} } }`, /^413 .*name of one place 20 times/],
+    [
+      'repeats within',
+      `{ ${`Patient(id: chalmers) { ${'name { use } '.repeat(2)} } `.repeat(11)} }`,
+      /^413 .*20 times/,
+    ],
+    [
+      'repeats by fragments',
+      `{ Patient(id: chalmers) { ${Array.from({ length: 21 }, (_, at) => `...F${at}`).join(' ')} } } ${Array.from({ length: 21 }, (_, at) => `fragment F${at} on Patient { ... { name { use } } }`).join(' ')}`,
+      /^413 .*20 times/,
+    ],
+    [
+      'circles of fragments',
+      `{ Patient(id: chalmers) { ...F0 } } ${Array.from({ length: 25 }, (_, at) => `fragment F${at} on Patient { ...F${(at + 1) % 25} ...F${(at + 1) % 25} }`).join(' ')}`,
+      /^413 .*selections/,
+    ],
   ])('on %s', async (_what, query, pattern) => {
+    const startMs = performance.now();
     expect(await errorOf(query)).toMatch(pattern);
+    expect(performance.now() - startMs).toBeLessThan(2000);
   });
 
   it('on evaluations of FHIRPath', async () => {

@@ -11,6 +11,8 @@ export const limits = {
   depth: 25,
   /** Fields of the query once its fragments are taken in. */
   fields: 2000,
+  /** Fields of one name at one place of the answer, which are merged. */
+  repeats: 20,
   /** Values of the answer. */
   values: 200_000,
   resources: 1000,

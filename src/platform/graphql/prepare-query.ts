@@ -14,6 +14,7 @@ import {
 } from 'graphql';
 import { type ParameterTable, storedTypes } from '#platform/search';
 import { limits, tooCostly } from './limits.ts';
+import { refuseRepeats } from './repeated-fields.ts';
 import { createSchema } from './schema.ts';
 import { isShaped } from './shapes.ts';
 
@@ -59,6 +60,7 @@ function prepare(root: string | undefined, text: string, table: ParameterTable):
     const isIntrospection = names.has('__schema') || names.has('__type');
     const schema = isIntrospection ? wholeSchema(root, table) : createSchema(root, names, table);
     refuseSize(document);
+    refuseRepeats(document);
     const errors = validate(schema, document, rules, { maxErrors: 20, hideSuggestions: true });
     return errors.length > 0
       ? { errors }

@@ -21,9 +21,17 @@ function framesOf(error: Error): string | undefined {
   return frames && frames.length > 0 ? frames.map((line) => line.trim()).join('\n') : undefined;
 }
 
+/** A parser quotes what it read with whatever quotes and line ends are in it: no rule tells where the quotation stops. */
+function messageOf(error: Error): string {
+  if (error instanceof SyntaxError) {
+    return 'what was given could not be parsed';
+  }
+  return error instanceof AppError ? error.message : withoutQuotations(error.message);
+}
+
 /**
  * What of an error may be written to a log: class, code, stack and causes. The text of our own errors holds no
- * personal data and stays; that of all others loses what it quotes. Nothing else of the object is kept.
+ * personal data and stays; that of a parser goes, that of all others loses what it quotes. Nothing else of the object is kept.
  */
 export function describeError(thrown: unknown, depth = 0): DescribedError {
   if (!(thrown instanceof Error)) return { type: typeof thrown, message: 'something that is no error was thrown' };
@@ -31,7 +39,7 @@ export function describeError(thrown: unknown, depth = 0): DescribedError {
   const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : undefined;
   return {
     type: thrown.constructor.name,
-    message: thrown instanceof AppError ? thrown.message : withoutQuotations(thrown.message),
+    message: messageOf(thrown),
     ...(code === undefined ? {} : { code }),
     ...(stack === undefined ? {} : { stack }),
     ...(thrown.cause === undefined || depth >= deepestCause ? {} : { cause: describeError(thrown.cause, depth + 1) }),

@@ -37,6 +37,15 @@ function expectNothingPersonal(text: string): void {
   for (const value of Object.values(personal)) expect(text).not.toContain(value);
 }
 
+/** What the parser of this runtime says of a text that is no JSON. */
+function parseFailure(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return error;
+  }
+}
+
 describe('a request through the whole server', () => {
   async function send(answer: (body: unknown) => unknown) {
     const { log, text, lines } = capture();
@@ -121,14 +130,14 @@ describe('lines', () => {
 
 describe('an error', () => {
   it.each([
-    [
-      new SyntaxError(`Unexpected token 'Ə', "${personal.name}" is not valid JSON`),
-      'Unexpected token …, … is not valid JSON',
-    ],
+    [parseFailure(`{"a": "${personal.name}" ${personal.given}}`), 'what was given could not be parsed'],
+    [new Error('wrapped', { cause: parseFailure(`"${personal.given}`) }), 'wrapped'],
     [new AppError('invalid', 'x.wrong', 'The field "status" is missing.'), 'The field "status" is missing.'],
     ['thrown text', 'something that is no error was thrown'],
   ])('%s', (thrown, message) => {
-    expect(describeError(thrown).message).toBe(message);
+    const described = describeError(thrown);
+    expect(described.message).toBe(message);
+    expectNothingPersonal(JSON.stringify(described));
   });
 
   it('keeps its causes and frames', () => {

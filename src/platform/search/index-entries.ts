@@ -34,7 +34,7 @@ import { exactForm, furtherForm, ofTypeForm, presenceForm, targetIdentifierForm,
 import { type Found, isJson } from './walk-path.ts';
 
 /** Grows when resources are indexed otherwise than before: then those stored already are indexed again. */
-export const indexFormat = 2;
+export const indexFormat = 3;
 
 /** Everything a resource is found by. */
 export type IndexEntries = {
@@ -43,7 +43,7 @@ export type IndexEntries = {
   readonly identifiers: readonly IdentifierEntry[];
   readonly strings: readonly string[];
   readonly ranges: readonly RangeEntry[];
-  /** UCUM codes of the units its quantities are in. */
+  /** UCUM codes, without annotations, of the units its quantities are in. */
   readonly units: readonly string[];
   /** Logical id of the patient in whose compartment the resource lies. */
   readonly patient: string | undefined;

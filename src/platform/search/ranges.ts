@@ -1,4 +1,5 @@
 import { type Span, toSpan } from './periods.ts';
+import { plainUnit, ucumSystem } from './ucum.ts';
 import { type Found, isJson, type Json } from './walk-path.ts';
 
 /** A span of numbers, both ends included, with the forms its unit may be asked for by. */
@@ -82,7 +83,9 @@ function comparedSpan(amount: number, comparator: unknown): Span {
 
 function unitForms(quantity: Json): string[] {
   const { system, code, unit, currency } = quantity;
+  const plain = system === ucumSystem && typeof code === 'string' ? plainUnit(code).code : undefined;
   const forms = [
+    plain === undefined ? undefined : `${ucumSystem}|${plain}`,
     typeof system === 'string' && typeof code === 'string' ? `${system}|${code}` : undefined,
     typeof code === 'string' ? `|${code}` : undefined,
     typeof unit === 'string' ? `|${unit}` : undefined,

@@ -5,14 +5,31 @@ import { type Found, isJson } from './walk-path.ts';
 
 export const ucumSystem = 'http://unitsofmeasure.org';
 
-/** Codes of the UCUM units in which an element gives a quantity; a Range may have two. */
+/**
+ * A UCUM code without its annotations, which mean nothing: `mg{total}` is `mg`, `{cells}/uL` is `1/uL`. Undefined where
+ * the rest is no unit that converts. UCUM, sections 6 and 12.
+ */
+export const plainUnit = recentResults<{ readonly code: string | undefined }>(
+  (code) => {
+    const plain = code.replace(/(^|[./(])\{[^{}]*\}/g, '$11').replace(/\{[^{}]*\}/g, '');
+    const isUnit =
+      code.length <= charactersAtMost && !/[\s{}]/.test(plain) && convertUnits(1, plain, plain) !== undefined;
+    return { code: isUnit ? plain : undefined };
+  },
+  { atMost: 5000, characters: 120 },
+);
+
+const charactersAtMost = 120;
+
+/** Codes of the UCUM units, without annotations, in which an element gives a quantity; a Range may have two. */
 export function ucumCodesOf({ value }: Found): readonly string[] {
   return isJson(value) ? [value, value['low'], value['high'], value['origin']].flatMap(codeOf) : [];
 }
 
 function codeOf(quantity: unknown): readonly string[] {
   const isUcum = isJson(quantity) && quantity['system'] === ucumSystem && typeof quantity['code'] === 'string';
-  return isUcum ? [String(quantity['code'])] : [];
+  const plain = isUcum ? plainUnit(String(quantity['code'])).code : undefined;
+  return plain === undefined ? [] : [plain];
 }
 
 type Conversion = ((value: number) => number) | undefined;

@@ -39,9 +39,11 @@ export async function rememberElsewhere(sql: Sql, all: readonly Elsewhere[]): Pr
  * that one server is asked. Undefined on a single server, where it makes no difference.
  */
 export async function bucketsOfPatient(sql: Sql, patient: string): Promise<readonly number[] | undefined> {
-  if (!isSpread(sql)) {
-    return undefined;
-  }
+  return isSpread(sql) ? everyBucketOfPatient(sql, patient) : undefined;
+}
+
+/** The buckets in which resources of a patient's compartment lie, or lay. */
+export async function everyBucketOfPatient(sql: Sql, patient: string): Promise<readonly number[]> {
   const home = bucketOfId(patient);
   const others = await sql<{ bucket: number }[]>`
     select bucket from record.elsewhere where home = ${home} and patient = ${patient}`;

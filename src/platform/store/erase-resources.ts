@@ -1,15 +1,17 @@
 import { isSpread } from '#platform/database';
 import { AppError } from '#platform/errors';
-import { hash64, normalizeReference, parseLocalReference } from '#platform/search';
+import { hash64 } from '#platform/search';
 import { arrayLiteral } from './array-literal.ts';
 import { byBucket } from './distributed-rows.ts';
 import { gone, notFound } from './errors.ts';
+import { filesOfRecord } from './files-of-record.ts';
 import { findReferrers, type Referrer } from './find-referrers.ts';
 import type { Actor } from './prepared-write.ts';
-import { findMany, lockNewest, type ResourceAddress, type StoredVersion } from './read-rows.ts';
+import { lockNewest, type ResourceAddress, type StoredVersion } from './read-rows.ts';
 import { retrying } from './retrying.ts';
 import type { Sql } from './sql.ts';
 import type { Store } from './store.ts';
+import { type SupersededVersions, supersededOf } from './superseded-of.ts';
 import { drawNumbers } from './write-distributed.ts';
 
 export type Erasure = {
@@ -27,9 +29,16 @@ export type Erasure = {
 export type ErasureResult = {
   /** How many resources were erased, or would be. */
   readonly resources: number;
+  /** How many superseded versions were erased, or would be, of resources that are another's now. */
+  readonly versions: number;
   /** What of the same record still refers to what is gone. */
   readonly dangling: readonly Referrer[];
+  /** Binaries that the record names and that stay: another's, or not known to be the patient's alone. */
+  readonly kept: readonly ResourceAddress[];
 };
+
+type Erased = { readonly erased: readonly Placed[]; readonly superseded: readonly SupersededVersions[] };
+type WholeRecord = Erased & { readonly kept: readonly ResourceAddress[] };
 
 type Placed = ResourceAddress & { readonly bucket: number };
 
@@ -43,39 +52,56 @@ const referrersAtMost = 100;
  */
 export async function eraseResources(store: Store, actor: Actor, erasure: Erasure): Promise<ErasureResult> {
   const result = await retrying(() => store.sql.begin((sql) => eraseOnce(sql, store, actor, erasure)));
-  const late = erasure.wholeRecord && !erasure.dryRun ? await eraseLatecomers(store, actor, erasure) : 0;
+  const late = erasure.wholeRecord && !erasure.dryRun ? await eraseLatecomers(store, actor, erasure) : nothing;
   store.afterWrite?.();
-  return { ...result, resources: result.resources + late };
+  return {
+    ...result,
+    resources: result.resources + late.resources,
+    versions: result.versions + late.versions,
+    kept: withoutRepetition([...result.kept, ...late.kept]),
+  };
 }
 
 const passesAtMost = 5;
+const nothing = { resources: 0, versions: 0, kept: [] };
 
 /** What others wrote to the record while it was being erased, and committed after. */
-async function eraseLatecomers(store: Store, actor: Actor, erasure: Erasure): Promise<number> {
+async function eraseLatecomers(store: Store, actor: Actor, erasure: Erasure): Promise<Omit<ErasureResult, 'dangling'>> {
   let resources = 0;
+  let versions = 0;
+  const kept: ResourceAddress[] = [];
   for (let pass = 0; pass < passesAtMost; pass += 1) {
     const found = await retrying(() =>
       store.sql.begin(async (sql) => {
         const [subject] = await lockNewest(sql, [erasure.subject]);
-        const left = subject ? await wholeRecordOf(sql, store, subject) : [];
-        const erased = left.filter((each) => each !== subject);
-        return subject && erased.length > 0 ? erase(sql, actor, erasure, subject, erased) : 0;
+        const left = subject ? await wholeRecordOf(sql, store, subject) : { erased: [], superseded: [], kept: [] };
+        const late = { ...left, erased: left.erased.filter((each) => each !== subject) };
+        if (subject && late.erased.length + late.superseded.length > 0) {
+          await erase(sql, actor, erasure, subject, late);
+        }
+        return late;
       }),
     );
-    if (found === 0) {
+    kept.push(...found.kept);
+    if (found.erased.length + found.superseded.length === 0) {
       break;
     }
-    resources += found;
+    resources += found.erased.length;
+    versions += countVersions(found);
   }
-  return resources;
+  return { resources, versions, kept };
 }
 
 async function eraseOnce(sql: Sql, store: Store, actor: Actor, erasure: Erasure): Promise<ErasureResult> {
   const subject = await lockSubject(sql, erasure);
-  const erased = erasure.wholeRecord ? await wholeRecordOf(sql, store, subject) : [subject];
+  const wanted = erasure.wholeRecord
+    ? await wholeRecordOf(sql, store, subject)
+    : { erased: [subject], superseded: [], kept: [] };
   const owner = subject.type === 'Patient' ? subject.id : (subject.patient ?? undefined);
-  const wanted = { atMost: referrersAtMost, ...(erasure.wholeRecord ? { outsideOf: subject.id } : {}) };
-  const referrers = await findReferrers(sql, erased, wanted);
+  const referrers = await findReferrers(sql, wanted.erased, {
+    atMost: referrersAtMost,
+    ...(erasure.wholeRecord ? { outsideOf: subject.id } : {}),
+  });
   const dangling = referrers.filter(({ patient }) => owner !== undefined && patient === owner);
   const others = referrers.filter((each) => !dangling.includes(each));
   if (others.length > 0) {
@@ -84,8 +110,14 @@ async function eraseOnce(sql: Sql, store: Store, actor: Actor, erasure: Erasure)
   if (dangling.length > 0 && !erasure.acceptDangling) {
     throw wouldDamage(dangling, 'Resources of the same record refer to what would be erased.');
   }
-  const resources = erasure.dryRun ? erased.length : await erase(sql, actor, erasure, subject, erased);
-  return { resources, dangling };
+  if (!erasure.dryRun) {
+    await erase(sql, actor, erasure, subject, wanted);
+  }
+  return { resources: wanted.erased.length, versions: countVersions(wanted), dangling, kept: wanted.kept };
+}
+
+function countVersions({ superseded }: Erased): number {
+  return superseded.reduce((sum, { versions }) => sum + versions.length, 0);
 }
 
 async function lockSubject(sql: Sql, { subject, wholeRecord }: Erasure): Promise<StoredVersion> {
@@ -103,8 +135,8 @@ async function lockSubject(sql: Sql, { subject, wholeRecord }: Erasure): Promise
   return newest;
 }
 
-/** Everything stored with the patient, what was deleted of it before, and the files that its documents point to. */
-async function wholeRecordOf(sql: Sql, { baseUrl }: Store, subject: StoredVersion): Promise<Placed[]> {
+/** Everything stored with the patient, now or in earlier versions, what was deleted of it before, and the files that are the patient's alone. */
+async function wholeRecordOf(sql: Sql, store: Store, subject: StoredVersion): Promise<WholeRecord> {
   const key = String(hash64(`Patient/${subject.id}`));
   const present = await sql<Placed[]>`
     select bucket, type, id
@@ -120,44 +152,18 @@ async function wholeRecordOf(sql: Sql, { baseUrl }: Store, subject: StoredVersio
     from record.change c
     where c.method = 'DELETE' and c.patient = ${subject.id}
       and not exists (
-        select from record.resource r where r.bucket = c.bucket and r.type = c.type and r.id = c.id)`;
-  const files = await filesOf(sql, [subject, ...present, ...deleted], subject.id, baseUrl);
-  const all = [subject, ...present, ...deleted, ...files];
-  return [...new Map(all.map((each) => [`${each.type}/${each.id}`, each])).values()];
+        select from record.resource r where r.bucket = c.bucket and r.type = c.type and r.id = c.id)
+      and not exists (
+        select from record.history h
+        where h.bucket = c.bucket and h.type = c.type and h.id = c.id and h.version > c.version)`;
+  const erased = [subject, ...present, ...deleted];
+  const superseded = await supersededOf(sql, store, erased, subject.id);
+  const { own, kept } = await filesOfRecord(sql, store, { erased, superseded }, subject.id);
+  return { erased: withoutRepetition([...erased, ...own]), superseded, kept };
 }
 
-/** The Binaries that attachments of any version point to, unless they are said to be another's. */
-async function filesOf(
-  sql: Sql,
-  erased: readonly Placed[],
-  patient: string,
-  baseUrl: string | undefined,
-): Promise<Placed[]> {
-  const rows = await sql<{ url: string }[]>`
-    with given as materialized (
-      select bucket, type, id
-      from unnest(${arrayLiteral(erased.map(({ bucket }) => bucket))}::text::smallint[],
-          ${arrayLiteral(erased.map(({ type }) => type))}::text::text[],
-          ${arrayLiteral(erased.map(({ id }) => id))}::text::text[]) as g(bucket, type, id)
-    ),
-    version as (
-      select r.content from record.resource r join given g on r.bucket = g.bucket and r.type = g.type and r.id = g.id
-      union all
-      select h.content from record.history h join given g on h.bucket = g.bucket and h.type = g.type and h.id = g.id
-    )
-    select distinct m[1] as url
-    from version v cross join lateral regexp_matches(v.content, '"url":"([^"]*Binary/[^"]*)"', 'g') as m`;
-  const addresses = rows
-    .map(({ url }) => parseLocalReference(normalizeReference(url, baseUrl)))
-    .filter((each) => each?.type === 'Binary');
-  const files = await findMany(
-    sql,
-    addresses.filter((each) => each !== undefined),
-  );
-  return files.filter(({ content }) => {
-    const [, owner] = /"securityContext":\{"reference":"Patient\/([^"/]*)/.exec(content ?? '') ?? [];
-    return owner === undefined || owner === patient;
-  });
+function withoutRepetition<Address extends ResourceAddress>(addresses: readonly Address[]): Address[] {
+  return [...new Map(addresses.map((each) => [`${each.type}/${each.id}`, each])).values()];
 }
 
 async function erase(
@@ -165,8 +171,8 @@ async function erase(
   actor: Actor,
   { legalBasis, reason }: Erasure,
   subject: StoredVersion,
-  erased: readonly Placed[],
-): Promise<number> {
+  { erased, superseded }: Erased,
+): Promise<void> {
   const requestId = actor.requestId ?? null;
   for (const [bucket, group] of byBucket(erased, (each) => each.bucket)) {
     const seqs = (await drawNumbers(sql, group.length)).map(({ seq }) => seq);
@@ -178,12 +184,19 @@ async function erase(
       { prepare: false }, // see write-distributed.ts
     );
   }
+  const about = subject.id; // only the record of a Patient has such versions
+  for (const { bucket, type, id, versions } of superseded) {
+    await sql.unsafe(
+      'select record.erase_versions_here($1, $2, $3, $4, $5, $6, $7)',
+      [bucket, type, id, arrayLiteral(versions), about, actor.name, requestId],
+      { prepare: false },
+    );
+  }
   await sql.unsafe(
     'select record.note_erasure($1, $2, $3, $4, $5, $6, $7, $8)',
     [subject.bucket, actor.name, requestId, subject.type, subject.id, erased.length, legalBasis, reason],
     { prepare: false },
   );
-  return erased.length;
 }
 
 function wouldDamage(referrers: readonly Referrer[], text: string): AppError {

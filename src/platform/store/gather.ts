@@ -26,7 +26,8 @@ type Waiting<Item, Result> = {
  * Lets what is asked for at the same time share one statement and one commit. A lone item leaves at once; a busy
  * server fills its groups by itself. When the database refuses a group (nothing of it is done then) its items are
  * tried alone, so that one that cannot be done fails by itself. An error that leaves open whether the group was done,
- * a lost connection, is the error of each item.
+ * a lost connection, is the error of each item; so is one of the server's own state, or a statement that took too long:
+ * sent one by one they would be many times the load that was too much already.
  */
 export function gathering<Item, Result>(options: GatherOptions<Item, Result>): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
@@ -70,7 +71,7 @@ async function sendGroup<Item, Result>(
       resolve(results[at] as Result); // as: one result per item
     });
   } catch (error) {
-    if (group.length === 1 || !(error instanceof postgres.PostgresError)) {
+    if (group.length === 1 || !isOfItems(error)) {
       group.forEach(({ reject }) => reject(error));
       return;
     }
@@ -78,4 +79,12 @@ async function sendGroup<Item, Result>(
       await sendGroup(options, [each]);
     }
   }
+}
+
+/** Classes of SQLSTATE: no connection, no resources left, an operator's or a timeout's intervention, a fault of the system. */
+const ofServer = /^(?:08|53|57|58)/;
+
+/** Whether the database refused a group for what one of its items asks. PostgreSQL, appendix A, error codes. */
+function isOfItems(error: unknown): boolean {
+  return error instanceof postgres.PostgresError && !ofServer.test(error.code);
 }

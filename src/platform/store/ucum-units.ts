@@ -2,8 +2,11 @@ import { arrayLiteral } from './array-literal.ts';
 import type { PreparedWrite } from './prepared-write.ts';
 import type { Sql, SqlPool } from './sql.ts';
 
-/** More units than there are in use anywhere; what is beyond is sought as written. */
+/** More units than there are in use anywhere; more can be invented, as `1.mg`, `2.mg` and so on. */
 const unitsAtMost = 5000;
+
+/** Units a process remembers to be stored; it then asks anew. */
+const knownAtMost = 20_000;
 
 const knownUnits = new WeakMap<SqlPool, Set<string>>();
 
@@ -19,6 +22,9 @@ export function unitsOf(writes: readonly PreparedWrite[]): readonly string[] {
 export async function rememberUnits(pool: SqlPool, sql: Sql, units: readonly string[]): Promise<void> {
   const known = knownUnits.get(pool) ?? new Set();
   knownUnits.set(pool, known);
+  if (known.size > knownAtMost) {
+    known.clear();
+  }
   const fresh = units.filter((unit) => !known.has(unit));
   if (fresh.length === 0) {
     return;
@@ -36,8 +42,8 @@ export async function rememberUnits(pool: SqlPool, sql: Sql, units: readonly str
   }
 }
 
-/** All UCUM units in which the record has quantities. */
-export async function findUnits(sql: Sql): Promise<readonly string[]> {
-  const rows = await sql<{ code: string }[]>`select code from record.ucum_unit order by code limit ${unitsAtMost}`;
-  return rows.map(({ code }) => code);
+/** All UCUM units in which the record has quantities; undefined when they are too many to look in each. */
+export async function findUnits(sql: Sql): Promise<readonly string[] | undefined> {
+  const rows = await sql<{ code: string }[]>`select code from record.ucum_unit limit ${unitsAtMost + 1}`;
+  return rows.length > unitsAtMost ? undefined : rows.map(({ code }) => code);
 }

@@ -245,6 +245,15 @@ describe('a subscription that is not taken', () => {
     expect(placesOf(answer.body)).toEqual([place]);
   });
 
+  it.each(['127.0.0.1', 'localhost', '127.1.2.3', '[::1]'])('notifies the server itself: %s', async (host) => {
+    const { port } = new URL(server.baseUrl);
+    const own = { endpoint: `http://${host}:${port}/fhir/Basic`, payload: 'application/fhir+json' };
+    const answer = await server.post('Subscription', subscription('Observation?code=1', own));
+    expect(answer.status, answer.text).toBe(422);
+    expect(placesOf(answer.body)).toEqual(['Subscription.channel.endpoint']);
+    expect(answer.text).toContain('this server itself');
+  });
+
   it('is refused within a transaction with its place there, and with it everything else', async () => {
     const answer = await server.post('', {
       resourceType: 'Bundle',

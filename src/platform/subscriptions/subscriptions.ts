@@ -35,8 +35,11 @@ export type Subscriptions = {
 };
 
 export function createSubscriptions(options: SubscriptionsOptions): Subscriptions {
-  const { store, events, log, rules, pollMs, waitingAtMost } = options;
+  const { store, events, log, pollMs, waitingAtMost } = options;
   const { sql, now } = store;
+  let mounted: FastifyInstance | undefined;
+  const port = (): number | undefined => mounted?.addresses().find((each) => typeof each === 'object')?.port; // none for a socket of the file system
+  const rules = { ...options.rules, own: { port, baseUrl: store.baseUrl } };
   return {
     guards: {
       Subscription: guardSubscriptions(rules, now, () => store.parameters?.table() ?? coreParameters),
@@ -46,6 +49,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
     instantiates: [fulfilledStatement],
     describe: (baseUrl) => describeSubscriptions(sql, baseUrl),
     mount: async (app) => {
+      mounted = app;
       const baseUrl = (): string => store.baseUrl ?? `${app.listeningOrigin}/fhir`;
       const topics = rememberTopics(sql);
       const polls = pollMs === undefined ? {} : { pollMs };
@@ -53,7 +57,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
       const sockets = await serveSockets(app, { sql, log, now, baseUrl, topics, ...polls, ...waiting });
       let stopDelivery = async (): Promise<void> => undefined;
       app.addHook('onListen', async () => {
-        const delivery = startDelivery({ ...options, baseUrl, topics });
+        const delivery = startDelivery({ ...options, rules, baseUrl, topics });
         stopDelivery = delivery.close;
         const onRecorded = (): void => {
           delivery.wake();

@@ -81,7 +81,12 @@ describe('$expunge of one resource', () => {
     );
     const answer = await expunge(address);
     expect([answer.status, validateResource(answer.body)]).toEqual([200, []]);
-    expect(answer.body).toMatchObject({ parameter: [{ name: 'erased', valueInteger: 1 }] });
+    expect(answer.body).toMatchObject({
+      parameter: [
+        { name: 'erased', valueInteger: 1 },
+        { name: 'erasedVersions', valueInteger: 0 },
+      ],
+    });
     expect(await rowsWith(marker)).toEqual([]);
     expect(await entriesLeft()).toBe(0);
     expect(await checkRecord(server.database.ownerSql)).toEqual([]);
@@ -149,7 +154,7 @@ describe('$expunge of one resource', () => {
     expect((await server.get(panel)).status).toBe(200);
     const accepted = await expunge(panel, { acceptDangling: true });
     expect(accepted.body).toMatchObject({
-      parameter: [{ valueInteger: 1 }, { valueReference: { reference: member } }],
+      parameter: [{ valueInteger: 1 }, { valueInteger: 0 }, { valueReference: { reference: member } }],
     });
     expect((await server.get(member)).status).toBe(200);
   });
@@ -185,6 +190,7 @@ describe('$expunge of a whole record', () => {
     const file = await make({
       resourceType: 'Binary',
       contentType: 'text/plain',
+      securityContext: { reference: patient },
       data: Buffer.from(marker).toString('base64'),
     });
     const attachment = { contentType: 'text/plain', url: file, title: marker };
@@ -204,7 +210,12 @@ describe('$expunge of a whole record', () => {
     const data = Buffer.from(marker).toString('base64').toLowerCase();
     expect(await rowsWith(data)).not.toEqual([]);
     const answer = await expunge(patient, { scope: 'record' });
-    expect(answer.body).toMatchObject({ parameter: [{ name: 'erased', valueInteger: addresses.length }] });
+    expect(answer.body).toMatchObject({
+      parameter: [
+        { name: 'erased', valueInteger: addresses.length },
+        { name: 'erasedVersions', valueInteger: 0 },
+      ],
+    });
     expect([await rowsWith(marker), await rowsWith(data)]).toEqual([[], []]);
     for (const address of addresses) expect((await server.get(address)).status, address).toBe(410);
     expect((await server.get(`${patient}/$everything`)).status).toBe(410);
@@ -217,7 +228,12 @@ describe('$expunge of a whole record', () => {
   it('can be tried first', async () => {
     const { patient, addresses } = await chart();
     const answer = await expunge(patient, { scope: 'record', dryRun: true });
-    expect(answer.body).toMatchObject({ parameter: [{ name: 'erased', valueInteger: addresses.length }] });
+    expect(answer.body).toMatchObject({
+      parameter: [
+        { name: 'erased', valueInteger: addresses.length },
+        { name: 'erasedVersions', valueInteger: 0 },
+      ],
+    });
     expect((await server.get(patient)).status).toBe(200);
     expect((await server.database.sql`select from audit.erasure`).length).toBe(0);
   });
@@ -251,6 +267,156 @@ describe('$expunge of a whole record', () => {
     expect(answer.status).toBe(200);
     expect(await checkRecord(server.database.ownerSql)).toEqual([]);
     expect((await server.get(patient)).status).toBe(410);
+  });
+});
+
+describe("versions of an erased record in resources that are another's now", () => {
+  async function twoPatients() {
+    return [await make({ resourceType: 'Patient' }), await make({ resourceType: 'Patient' })] as const;
+  }
+
+  async function expectStays(address: string, text: string) {
+    expect((await server.get(address)).body).toMatchObject({ code: { text } });
+    const history = await server.get(`${address}/_history`);
+    expect([history.status, validateResource(history.body)]).toEqual([200, []]);
+    expect((await server.get('_history')).text).not.toContain(marker);
+    expect(await rowsWith(marker)).toEqual([]);
+    expect(await checkRecord(server.database.ownerSql)).toEqual([]);
+  }
+
+  it.each(['given', 'ours'])('lose their content where the resource was corrected (id %s)', async (ids) => {
+    const [wrong, right] = await twoPatients();
+    const id = ids === 'given' ? 'x-1' : (await server.create(observation(wrong, marker))).id;
+    const address = `Observation/${id}`;
+    if (ids === 'given') await server.put(address, { ...observation(wrong, marker), id });
+    await server.put(address, { ...observation(right, 'stays'), id });
+    await server.put(address, { ...observation(wrong, `${marker}2`), id });
+    await server.put(address, { ...observation(right, 'stays-too'), id });
+    const tried = await expunge(wrong, { scope: 'record', dryRun: true });
+    expect(tried.body).toMatchObject({ parameter: [{ valueInteger: 1 }, { valueInteger: 2 }] });
+    const answer = await expunge(wrong, { scope: 'record' });
+    expect(answer.body).toMatchObject({ parameter: [{ valueInteger: 1 }, { valueInteger: 2 }] });
+    const statuses = [];
+    for (const version of [1, 2, 3, 4]) statuses.push((await server.get(`${address}/_history/${version}`)).status);
+    expect(statuses).toEqual([410, 200, 410, 200]);
+    await expectStays(address, 'stays-too');
+    const erased = await server.database.sql`
+      select version, patient from audit.entry where action = 'ERASE' and type = 'Observation' order by version`;
+    const patient = wrong.slice('Patient/'.length);
+    expect([...erased]).toEqual([
+      { version: 1, patient },
+      { version: 3, patient },
+    ]);
+    const { changes } = await readChanges(server.database.sql, firstChange, 100);
+    const methods = changes.filter(({ type }) => type === 'Observation').map(({ method }) => method);
+    expect(methods).toEqual(['ERASE', 'PUT', 'ERASE', 'PUT']);
+  });
+
+  it('lose it where the id was used again, and where that is deleted in turn', async () => {
+    for (const isDeleted of [false, true]) {
+      const [gone, other] = await twoPatients();
+      const { id } = await server.create(observation(gone, marker));
+      const address = `Observation/${id}`;
+      await server.delete(address);
+      await server.put(address, { ...observation(other, 'stays'), id });
+      if (isDeleted) await server.delete(address);
+      const answer = await expunge(gone, { scope: 'record' });
+      expect(answer.body).toMatchObject({ parameter: [{ valueInteger: 1 }, { valueInteger: 1 }] });
+      expect((await server.get(`${address}/_history/1`)).status).toBe(410);
+      expect((await server.get(`${address}/_history/3`)).body).toMatchObject({ code: { text: 'stays' } });
+      expect(await rowsWith(marker)).toEqual([]);
+      if (!isDeleted) await expectStays(address, 'stays');
+    }
+  });
+
+  it('stay where they only name the patient', async () => {
+    const [performer, subject] = await twoPatients();
+    const { id } = await server.create(observation(subject, 'one', { performer: [{ reference: performer }] }));
+    await server.put(`Observation/${id}`, { ...observation(subject, 'two'), id });
+    const answer = await expunge(performer, { scope: 'record' });
+    expect(answer.body).toMatchObject({ parameter: [{ valueInteger: 1 }, { valueInteger: 0 }] });
+    expect((await server.get(`Observation/${id}/_history/1`)).status).toBe(200);
+  });
+});
+
+describe('the files of an erased record', () => {
+  const baseUrl = 'http://record.test/fhir';
+  beforeEach(async () => {
+    await server.close();
+    server = await startFhirServer({ baseUrl });
+  });
+
+  const file = (others: JsonObject = {}) =>
+    make({ resourceType: 'Binary', contentType: 'text/plain', data: 'AAAA', ...others });
+  const document = (patient: string, url: string) =>
+    make({
+      resourceType: 'DocumentReference',
+      status: 'current',
+      subject: { reference: patient },
+      content: [{ attachment: { contentType: 'text/plain', url } }],
+    });
+  const of = (reference: string) => ({ securityContext: { reference } });
+
+  async function expungeWith(patient: string, name: string) {
+    await document(patient, name);
+    const { status, body } = await expunge(patient, { scope: 'record' });
+    expect([status, validateResource(body)]).toEqual([200, []]);
+    const parameters = Array.isArray(body['parameter']) ? body['parameter'] : [];
+    return parameters.filter((each) => isJsonObject(each) && each['name'] === 'kept');
+  }
+
+  const kept = (address: string) => [{ name: 'kept', valueReference: { reference: address } }];
+
+  const encounterOf = (patient: string) =>
+    make({
+      resourceType: 'Encounter',
+      status: 'finished',
+      class: { code: 'AMB' },
+      subject: { reference: patient },
+    });
+
+  it('are erased where their context leads to the patient, in whatever form', async () => {
+    for (const absolute of [false, true]) {
+      for (const target of ['Patient', 'Encounter']) {
+        const patient = await make({ resourceType: 'Patient' });
+        const context = target === 'Patient' ? patient : await encounterOf(patient);
+        const scan = await file(of(absolute ? `${baseUrl}/${context}` : context));
+        expect(await expungeWith(patient, absolute ? `${baseUrl}/${scan}/_history/1` : scan)).toEqual([]);
+        expect((await server.get(scan)).status, `${target} ${absolute}`).toBe(410);
+      }
+    }
+  });
+
+  it('stay where their context leads to another, or nowhere, and the answer says so', async () => {
+    const other = await make({ resourceType: 'Patient' });
+    const encounter = await encounterOf(other);
+    const organization = await make({ resourceType: 'Organization', name: 'x' });
+    const contexts = [other, `${baseUrl}/${other}`, encounter, `${baseUrl}/${encounter}`, organization];
+    for (const context of [undefined, ...contexts]) {
+      const patient = await make({ resourceType: 'Patient' });
+      const scan = await file(context === undefined ? {} : of(context));
+      expect(await expungeWith(patient, scan), context).toEqual(kept(scan));
+      expect((await server.get(scan)).status, context).toBe(200);
+    }
+  });
+
+  it.each(['', '/_history/1', 'absolute'])('stay where the record of another names them (%s)', async (form) => {
+    const patient = await make({ resourceType: 'Patient' });
+    const other = await make({ resourceType: 'Patient' });
+    const scan = await file(of(patient));
+    const foreign = await document(other, form === 'absolute' ? `${baseUrl}/${scan}` : `${scan}${form}`);
+    expect(await expungeWith(patient, scan)).toEqual(kept(scan));
+    for (const address of [scan, foreign]) expect((await server.get(address)).status).toBe(200);
+    expect(await checkRecord(server.database.ownerSql)).toEqual([]);
+  });
+
+  it('are erased where they were deleted before', async () => {
+    const patient = await make({ resourceType: 'Patient' });
+    const data = Buffer.from(marker).toString('base64');
+    const scan = await file({ ...of(patient), data });
+    await server.delete(scan);
+    expect(await expungeWith(patient, scan)).toEqual([]);
+    expect(await rowsWith(data.toLowerCase())).toEqual([]);
   });
 });
 

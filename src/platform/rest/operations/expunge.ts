@@ -33,7 +33,20 @@ export const expunge: Operation = {
   ],
   results: [
     { name: 'erased', type: 'integer', min: 1, documentation: 'How many resources were erased, or would be.' },
+    {
+      name: 'erasedVersions',
+      type: 'integer',
+      min: 1,
+      documentation: "How many earlier versions of resources that are another's now were erased, or would be.",
+    },
     { name: 'dangling', type: 'Reference', max: '*', documentation: 'What still refers to what is gone.' },
+    {
+      name: 'kept',
+      type: 'Reference',
+      max: '*',
+      documentation:
+        "Binaries that the record names and that stay: another's, or not known to be the patient's alone (securityContext).",
+    },
   ],
   run: runExpunge,
 };
@@ -42,7 +55,7 @@ async function runExpunge(call: OperationCall): Promise<OperationAnswer> {
   const { service, request, type = '', id = '', parameters } = call;
   const actor = await service.actorOf(request);
   const dryRun = parameters.flag('dryRun') ?? false;
-  const { resources, dangling } = await eraseResources(
+  const { resources, versions, dangling, kept } = await eraseResources(
     service.store,
     { ...actor, requestId: request.id },
     {
@@ -56,7 +69,9 @@ async function runExpunge(call: OperationCall): Promise<OperationAnswer> {
   );
   const parameter = [
     { name: 'erased', valueInteger: resources },
+    { name: 'erasedVersions', valueInteger: versions },
     ...dangling.map((each) => ({ name: 'dangling', valueReference: { reference: `${each.type}/${each.id}` } })),
+    ...kept.map((each) => ({ name: 'kept', valueReference: { reference: `${each.type}/${each.id}` } })),
   ];
   return { body: JSON.stringify({ resourceType: 'Parameters', parameter }), noted: [] };
 }

@@ -15,6 +15,10 @@ import { timestampLiteral } from '../timestamp-literal.ts';
 import { type Clause, clause } from './clause.ts';
 import { compareDate, compareNumber, type SpanColumns } from './compare-spans.ts';
 import { anyOf, column, type Scope, typeOf } from './scope.ts';
+import { tooManyUnits } from './too-many-units.ts';
+
+/** Units of one dimension, each of which is an alternative of the search. */
+const unitsAtMost = 200;
 
 type RangeKind = 'quantity' | 'number' | 'date';
 
@@ -79,7 +83,11 @@ function compareWith(columns: SpanColumns, name: string, { kind, text, units }: 
   if (value.unit === undefined) {
     return compareNumber(value, columns);
   }
-  return anyOf(inUnits({ ...value, unit: value.unit }, units).map((each) => compareInUnit(each, each.unit, columns)));
+  const sought = inUnits({ ...value, unit: value.unit }, units);
+  if (sought.length > unitsAtMost) {
+    throw tooManyUnits(name);
+  }
+  return anyOf(sought.map((each) => compareInUnit(each, each.unit, columns)));
 }
 
 function compareInUnit(value: ComparedValue, unit: string, columns: SpanColumns): Clause {

@@ -17,6 +17,7 @@ import { createDefinitions, type Definitions } from './definitions.ts';
 import { expandValueSet } from './expand-value-set.ts';
 import { isCanonical } from './is-canonical.ts';
 import { resourcesAbove, resourcesBelow } from './resource-hierarchy.ts';
+import { tooManyUnits } from './too-many-units.ts';
 
 type Context = { readonly sql: Sql; readonly definitions: Definitions; readonly baseUrl: string | undefined };
 
@@ -113,7 +114,11 @@ async function settle(context: Context, types: readonly string[], condition: Con
 async function settleValue(context: Context, types: readonly string[], condition: ValueCondition): Promise<Condition> {
   const { parameter, modifier = '', values } = condition;
   if (isConverted(condition)) {
-    return { ...condition, units: await findUnits(context.sql) };
+    const units = await findUnits(context.sql);
+    if (!units) {
+      throw tooManyUnits(parameter.code);
+    }
+    return { ...condition, units };
   }
   if (parameter.type === 'reference') {
     const find = modifier === 'below' ? resourcesBelow : resourcesAbove;

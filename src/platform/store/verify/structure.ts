@@ -28,10 +28,10 @@ export async function structureFaults(sql: Sql, buckets: readonly number[]): Pro
       group by type, id, version, action
     ),
     first as (
-      -- what was before an erasure is gone
-      select bucket, type, id, coalesce(max(version) filter (where method = 'ERASE'), 1) as version
+      -- what was before the erasure of a whole resource is gone
+      select distinct on (bucket, type, id) bucket, type, id, case method when 'ERASE' then version else 1 end as version
       from version
-      group by bucket, type, id
+      order by bucket, type, id, version
     )
     select format('%s/%s has versions %s', type, id, array_agg(v.version order by v.version)) as fault
     from version v join first f using (bucket, type, id)

@@ -10,6 +10,13 @@ export type EndpointRules = {
   readonly hosts: readonly string[];
   /** This machine may be called too, and without TLS: for demonstrations and tests. */
   readonly loopback: boolean;
+  /** This server itself, which is never called: a notification that it stores could be the next one's cause, without end. */
+  readonly own?: {
+    /** Once it listens. */
+    readonly port: () => number | undefined;
+    /** Where others reach it, if that is known. */
+    readonly baseUrl: string | undefined;
+  };
 };
 
 /** Hosts as they are written in the setting: names with commas between. */
@@ -32,6 +39,9 @@ export function requireAllowed(rules: EndpointRules, endpoint: string): URL {
   if (url.username !== '' || url.password !== '' || url.hash !== '') {
     throw refusal(place, 'An endpoint has no name, password or fragment; secrets go into headers.', 'value');
   }
+  if (isOwn(rules, url)) {
+    throw refusal(place, 'The endpoint is this server itself.', 'security');
+  }
   if (rules.loopback && isLoopbackName(url.hostname)) {
     return url;
   }
@@ -44,6 +54,12 @@ export function requireAllowed(rules: EndpointRules, endpoint: string): URL {
     throw refusal(place, text, 'security');
   }
   return url;
+}
+
+function isOwn({ own }: EndpointRules, url: URL): boolean {
+  const port = url.port === '' ? (url.protocol === 'http:' ? 80 : 443) : Number(url.port);
+  const isHere = isLoopbackName(url.hostname) && port === own?.port();
+  return isHere || (own?.baseUrl !== undefined && url.href.startsWith(own.baseUrl));
 }
 
 function isNamed(host: string, pattern: string): boolean {

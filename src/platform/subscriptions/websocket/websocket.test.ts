@@ -125,6 +125,13 @@ describe('a websocket in the manner of R4', () => {
     expect((await client.closed).code).toBe(1009);
   });
 
+  it('hangs up on one that sends without waiting for answers, and does no more of what it sent', async () => {
+    const client = await connect();
+    for (let at = 0; at < 500; at += 1) client.send(`bind unknown-${at}`);
+    expect((await client.closed).code).toBe(1008);
+    expect(client.messages.length).toBeLessThan(100);
+  });
+
   it('is not open to pages of other sites, nor at other addresses', async () => {
     await expect(connect(`${server.baseUrl.replace('http', 'ws')}/metadata`)).rejects.toBeDefined();
     const { hostname, port } = new URL(server.baseUrl);

@@ -24,6 +24,8 @@ export type SocketOptions = {
 export type Sockets = { readonly wake: () => void; readonly close: () => Promise<void> };
 
 const messageBytesAtMost = 1024;
+/** Messages of a client that wait for those before them. */
+const messagesAtMost = 20;
 const connectionsAtMost = 2000;
 /** A client that does not answer between two signs of life is gone. */
 const aliveEveryMs = 30_000;
@@ -60,9 +62,23 @@ export async function serveSockets(app: FastifyInstance, options: SocketOptions)
     connections.set(socket, connection);
     openConnections += 1;
     let turn = Promise.resolve();
+    let waiting = 0;
+    const receive = async (text: string): Promise<void> => {
+      try {
+        await (socket.readyState === socket.OPEN ? connection.receive(text) : undefined);
+      } catch (error) {
+        give(socket, error);
+      }
+      waiting -= 1;
+    };
     socket.on('message', (data, isBinary) => {
+      if (waiting > messagesAtMost) {
+        socket.close(1008, 'Too many messages; wait for each answer.');
+        return;
+      }
+      waiting += 1;
       const text = isBinary ? '' : String(data);
-      turn = turn.then(() => connection.receive(text)).catch((error: unknown) => give(socket, error));
+      turn = turn.then(() => receive(text));
     });
     socket.on('pong', () => {
       connection.isAlive = true;
