@@ -11,7 +11,14 @@ const resultsFolder = join(root, 'bench/results');
 const countsFile = join(root, '.cache/faults-counts.json');
 
 /** Tests of faults that stand beside what they test. */
-const elsewhere = ['src/platform/subscriptions/down-for-a-day', 'src/workers.test', 'src/serve.test'];
+const elsewhere = [
+  'src/platform/database/embedded-postgres',
+  'src/platform/database/lost-connections',
+  'src/platform/http/unsent-answers',
+  'src/platform/subscriptions/down-for-a-day',
+  'src/workers.test',
+  'src/serve.test',
+];
 
 const usage = `npm run faults -- [--minutes N] [--only name,…]
 

@@ -105,7 +105,7 @@ export function hasEntry(scope: Scope, code: string, condition: Clause): Clause 
   const wanted = clause`entry.parameter = any(${numbers}::text::int[]) and ${condition}`;
   const [bucket, rid] = [column(scope, 'bucket'), column(scope, 'rid')];
   // a filter looks at the entries of its row; otherwise the entries may be what finds the rows
-  return scope.filters
+  return scope.filters && !scope.spread
     ? clause`(exists (
         select from record.range_entry entry where entry.bucket = ${bucket} and entry.rid = ${rid} and ${wanted})) is true`
     : clause`(${bucket}, ${rid}) in (select entry.bucket, entry.rid from record.range_entry entry where ${wanted})`;

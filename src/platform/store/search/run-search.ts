@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { isSpread } from '#platform/database';
 import { AppError } from '#platform/errors';
 import type { Branch, SearchQuery } from '#platform/search';
 import { inSpan } from '#platform/telemetry';
@@ -81,7 +82,7 @@ function scopeOf(sql: Sql, types: readonly string[], branches: readonly Branch[]
   const [only, ...others] = branches;
   const isPlain = types.length === 1 && others.length === 0;
   const driver = isPlain && only !== undefined ? driverOf(sql, scope, only.conditions) : undefined;
-  return { ...scope, driver, filters: driver !== undefined };
+  return { ...scope, driver, filters: driver !== undefined, spread: isSpread(sql) };
 }
 
 type Selection = { readonly scope: Scope; readonly query: SearchQuery; readonly where: Clause };

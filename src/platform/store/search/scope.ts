@@ -16,6 +16,8 @@ export type Scope = {
   readonly driver?: Driver | undefined;
   /** Conditions filter rows that something else finds, and must not have an index asked. */
   readonly filters?: boolean;
+  /** The record lies on several servers, and must be able to see that what a condition asks stays on one. */
+  readonly spread?: boolean;
 };
 
 export function column(scope: Scope, name: string): Clause {
