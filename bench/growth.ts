@@ -22,7 +22,7 @@ workloads there, with the floors of that moment. Prints how p50 and processor ti
   --out FILE       where the figures go (bench/results/<date>-growth-<commit>.json)`;
 
 const workloads =
-  'read-patient,search-patient-identifier,search-patient-name,search-observation,everything,create-observation,create-patient';
+  'read-patient,search-patient-identifier,search-observation,everything,create-observation,create-patient';
 /** More would wait long for the last of an import. */
 const importedAtOnce = 500_000;
 
@@ -51,6 +51,8 @@ type Step = {
   readonly importedBytes: number;
   readonly serverCpuUs: number;
   readonly postgresCpuUs: number;
+  readonly exportedPerSecond: number;
+  /** Of the program's process, from its start to the end of the export. */
   readonly peakMemoryMegabytes: number | undefined;
   readonly bench: BenchResult;
 };
@@ -79,7 +81,14 @@ async function main(): Promise<void> {
   for (const size of sizes) {
     const load = await importUpTo(size, own, { input, charts });
     charts = Math.ceil(size / chartSize);
-    steps.push({ resources: size, ...load, bench: await bench(own) });
+    const exportedPerSecond = await exportAll(own, size);
+    steps.push({
+      resources: size,
+      ...load,
+      exportedPerSecond,
+      peakMemoryMegabytes: peakMemoryMegabytes(own.pid),
+      bench: await bench(own),
+    });
   }
   const growth = steps.slice(1).map((step) => growthOf(steps[0] ?? step, step));
   const machine = machineFacts(folder, undefined);
@@ -95,7 +104,7 @@ async function importUpTo(
   size: number,
   { base, pid }: OwnServer,
   { input, charts }: { readonly input: string; readonly charts: number },
-): Promise<Omit<Step, 'resources' | 'bench'>> {
+): Promise<Pick<Step, 'importedPerSecond' | 'importedBytes' | 'serverCpuUs' | 'postgresCpuUs'>> {
   const before = sampleCpu({ serverPid: pid });
   const client = bulkClient(base);
   let [seconds, bytes, imported] = [0, 0, 0];
@@ -113,7 +122,8 @@ async function importUpTo(
     seconds += (finishedMs - startedMs) / 1000;
     imported += written.resources;
     names.forEach((name) => rmSync(join(input, name)));
-    process.stdout.write(`${chart * chartSize + wanted} resources\n`);
+    const perSecond = Math.round(written.resources / ((finishedMs - startedMs) / 1000));
+    process.stdout.write(`${chart * chartSize + wanted} resources, ${perSecond}/s\n`);
   }
   const after = sampleCpu({ serverPid: pid });
   const used = (kind: 'serverMs' | 'postgresMs'): number =>
@@ -123,8 +133,16 @@ async function importUpTo(
     importedBytes: bytes,
     serverCpuUs: used('serverMs'),
     postgresCpuUs: used('postgresMs'),
-    peakMemoryMegabytes: peakMemoryMegabytes(pid),
   };
+}
+
+/** Exports everything and fetches the files; resources a second. */
+async function exportAll({ base }: OwnServer, size: number): Promise<number> {
+  const startedMs = Date.now();
+  const { resources } = await bulkClient(base).exportAll();
+  const perSecond = Math.round(resources / ((Date.now() - startedMs) / 1000));
+  process.stdout.write(`${resources} of ${size} resources exported, ${perSecond}/s\n`);
+  return perSecond;
 }
 
 async function bench({ base, pid }: OwnServer): Promise<BenchResult> {

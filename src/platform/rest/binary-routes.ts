@@ -3,6 +3,9 @@ import type { FhirService } from './fhir-context.ts';
 import { readsOf } from './read-routes.ts';
 import { writesOf } from './write-routes.ts';
 
+/** Signs of an id alone: `Binary/_history` and `Binary/$meta` are the routes of every type. */
+const instance = '/Binary/:id(^[A-Za-z0-9\\-.]+$)';
+
 /**
  * The routes of Binary that differ from those of every type: they take and give bytes of any media type beside the
  * resource. FHIR R4, binary.html#rest.
@@ -19,8 +22,8 @@ export async function registerBinaries(app: FastifyInstance, service: FhirServic
       done();
     });
     binaries.post('/Binary', options, create);
-    binaries.put('/Binary/:id', options, update);
-    binaries.get('/Binary/:id', options, readNewest);
-    binaries.get('/Binary/:id/_history/:version', options, readOneVersion);
+    binaries.put(instance, options, update);
+    binaries.get(instance, options, readNewest);
+    binaries.get(`${instance}/_history/:version`, options, readOneVersion);
   });
 }

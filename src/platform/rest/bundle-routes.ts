@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { AppError } from '#platform/errors';
 import { toAppError, toOutcome } from '#platform/http';
 import {
   type Actor,
@@ -54,15 +55,34 @@ export function registerBundles(app: FastifyInstance, service: FhirService): voi
 /** Every entry on its own: what fails answers for itself. */
 async function runBatch(call: Call, entries: readonly Entry[]): Promise<string[]> {
   const answers: string[] = [];
+  let characters = 0;
   for (const entry of entries) {
-    answers.push(await runAlone(call, entry));
+    const answer = await runAlone(call, entry, characters);
+    answers.push(answer);
+    characters += answer.length;
   }
   return answers;
 }
 
-async function runAlone(call: Call, entry: Entry): Promise<string> {
+/** What the reads of one Bundle may be answered with together: memory holds all of it. */
+const answerCharactersAtMost = 64 * 1024 * 1024;
+
+function refuseMore(characters: number): void {
+  if (characters > answerCharactersAtMost) {
+    const text = 'The answer to this Bundle is too large already; ask for what is left in another.';
+    throw new AppError('tooLarge', 'rest.answer-too-large', text, {
+      issues: [{ severity: 'error', code: 'too-costly', text }],
+    });
+  }
+}
+
+/** `characters` are those of the answers to the entries before. */
+async function runAlone(call: Call, entry: Entry, characters: number): Promise<string> {
   const { store, audit } = call.service;
   try {
+    if (isOperation(entry) || isRead(entry)) {
+      refuseMore(characters);
+    }
     if (isOperation(entry)) {
       return await runBundledOperation(call, entry);
     }
@@ -122,10 +142,13 @@ async function runTransaction(call: Call, entries: readonly Entry[]): Promise<st
 
 async function runReads(call: Call, sql: Sql, reads: readonly Entry[], answers: Map<Entry, string>): Promise<void> {
   const noted: Noted[] = [];
+  let characters = 0;
   for (const entry of reads) {
     try {
+      refuseMore(characters);
       const answer = await answerRead(call, sql, entry);
       answers.set(entry, answer.text);
+      characters += answer.text.length;
       noted.push(answer.noted);
     } catch (error) {
       throw placedAt(error, entry.path);

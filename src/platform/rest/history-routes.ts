@@ -13,6 +13,7 @@ import { sendResource } from './answers.ts';
 import { historyBundle } from './bundles.ts';
 import { baseUrlOf, type FhirService, instanceOf, knownType } from './fhir-context.ts';
 import { listOf, type Noted, patientOfVersion, toRecords } from './note-reads.ts';
+import { pageBytesAtMost } from './page-size.ts';
 import { queryOf } from './request-headers.ts';
 
 export function registerHistories(app: FastifyInstance, service: FhirService): void {
@@ -59,6 +60,7 @@ function historyQuery(parameters: URLSearchParams): HistoryQuery {
   const at = span(parameters, '_at');
   return {
     count,
+    bytesAtMost: pageBytesAtMost,
     ...(before === undefined ? {} : { before }),
     ...(since === undefined ? {} : { since: since.lo }),
     ...(at === undefined ? {} : { at }),

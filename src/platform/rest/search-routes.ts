@@ -7,6 +7,7 @@ import { searchBundle } from './bundles.ts';
 import { baseUrlOf, type FhirService, instanceOf, knownCompartment, knownType } from './fhir-context.ts';
 import { settleForm } from './negotiate.ts';
 import { listOf, type Noted, toRecords } from './note-reads.ts';
+import { pageBytesAtMost } from './page-size.ts';
 import { mediaTypeOf, queryOf, readParameters, readPreferences } from './request-headers.ts';
 
 /** More than the longest search has, each character of it written with a percent sign. */
@@ -76,7 +77,7 @@ export async function search(
   const { baseUrl, parameters: known } = service.store;
   const table = known?.table() ?? coreParameters;
   const query = parseSearch(target, parameters, { lenient: readPreferences(request).lenient, table });
-  const page = await runSearch(sql, query, baseUrl);
+  const page = await runSearch(sql, query, baseUrl, { bytesAtMost: pageBytesAtMost });
   const included = await findIncluded(sql, page.matches, query.includes, query.revIncludes, { baseUrl, table });
   return {
     text: searchBundle(withForm(query, parameters), page, included, baseUrlOf(service, request)),

@@ -2,6 +2,7 @@ import type { Span } from '#platform/search';
 import { inItsBucket, type ResourceAddress, type StoredVersion } from './read-rows.ts';
 import { type Clause, clause, verbatim } from './search/clause.ts';
 import { runTogether } from './search/run-together.ts';
+import { fitting, type Measured, withinBytes } from './search/within-bytes.ts';
 import type { Sql, SqlFragment } from './sql.ts';
 import { timestampLiteral } from './timestamp-literal.ts';
 
@@ -13,6 +14,8 @@ export type HistoryQuery = {
   readonly at?: Span;
   /** Continue below this position of an earlier page. */
   readonly before?: number;
+  /** The page ends with the version that passes so many bytes, whatever number was asked for. */
+  readonly bytesAtMost?: number;
 };
 
 export type HistoryPage = {
@@ -24,7 +27,7 @@ export type HistoryPage = {
 /** Versions of one resource, newest first; empty when there never was one. The position is the version number. */
 export async function instanceHistory(sql: Sql, address: ResourceAddress, query: HistoryQuery): Promise<HistoryPage> {
   const rows = await inItsBucket(sql, address, async (bucket) =>
-    runTogether<StoredVersion>(sql, versionsOf({ ...address, bucket }, query), { rows: query.count }),
+    runTogether<StoredVersion & Measured>(sql, versionsOf({ ...address, bucket }, query), { rows: query.count }),
   );
   return toPage(rows, query.count, (row) => row.version);
 }
@@ -41,13 +44,16 @@ function versionsOf({ bucket, type, id }: ResourceAddress & { readonly bucket: n
       select * from (select *, lead(updated) over (order by version) as until from (${all}) as every) as spanned
       where updated <= ${to}::text::timestamptz and (until is null or until > ${from}::text::timestamptz)`
     : clause`select * from (${all}) as every where true`;
-  return clause`
+  const page = clause`
     ${versions}
       and version < ${String(query.before ?? Number.MAX_SAFE_INTEGER)}::text::bigint
       and updated >= ${since}::text::timestamptz
     order by version desc
     limit ${String(query.count + 1)}::text::bigint`;
+  return query.bytesAtMost === undefined ? page : withinBytes(page, versionColumns, query.bytesAtMost);
 }
+
+const versionColumns = 'bucket, type, id, version, updated, method';
 
 /** The bounds of a query; what is not asked for is open. */
 function momentsOf({ since, at }: HistoryQuery): { since: string; from: string; to: string } {
@@ -61,7 +67,7 @@ function momentsOf({ since, at }: HistoryQuery): { since: string; from: string; 
 /** Versions of all resources of a type, or of every type, newest first. The position is the number of the change. */
 export async function recordHistory(sql: Sql, type: string | undefined, query: HistoryQuery): Promise<HistoryPage> {
   const { since, from, to } = momentsOf(query);
-  const rows = await sql<(StoredVersion & { seq: number })[]>`
+  const page = sql`
     select c.seq, c.bucket, c.type, c.id, c.version, c.updated, c.method, c.patient,
       coalesce(r.content, h.content) as content
     from record.change c
@@ -76,6 +82,14 @@ export async function recordHistory(sql: Sql, type: string | undefined, query: H
       and ${query.at ? isCurrentAfter(sql, from) : sql`true`}
     order by c.seq desc
     limit ${query.count + 1}`;
+  const bytes = query.bytesAtMost ?? Number.MAX_SAFE_INTEGER;
+  const rows = await sql<(StoredVersion & Measured & { seq: number })[]>`
+    select seq, bucket, type, id, version, updated, method, patient,
+      case when before < ${bytes}::bigint then content end as content, before >= ${bytes}::bigint as cut
+    from (
+      select *, coalesce(sum(octet_length(content)) over (rows between unbounded preceding and 1 preceding), 0) as before
+      from (${page}) as page
+    ) as measured`;
   return toPage(rows, query.count, (row) => row.seq);
 }
 
@@ -91,12 +105,12 @@ function isCurrentAfter(sql: Sql, moment: string): SqlFragment {
         and n.updated <= ${moment}::text::timestamptz)`;
 }
 
-function toPage<Row extends StoredVersion>(
+function toPage<Row extends StoredVersion & Measured>(
   rows: readonly Row[],
   count: number,
   position: (row: Row) => number,
 ): HistoryPage {
-  const versions = rows.slice(0, count);
+  const versions = fitting(rows).slice(0, count);
   const last = versions.at(-1);
-  return rows.length > count && last ? { versions, next: position(last) } : { versions };
+  return rows.length > versions.length && last ? { versions, next: position(last) } : { versions };
 }

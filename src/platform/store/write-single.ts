@@ -24,7 +24,7 @@ type Gatherers = {
 
 const groupAtMost = 64;
 /** More groups at a time only compete for the processors of the database. */
-const groupsInFlight = 2;
+const groupsInFlight = 3;
 
 const gatherersOf = new WeakMap<SqlPool, Gatherers>();
 

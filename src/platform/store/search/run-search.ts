@@ -15,6 +15,7 @@ import { lookUp } from './look-up.ts';
 import { runTogether } from './run-together.ts';
 import { allOf, column, type Scope } from './scope.ts';
 import { type SortExpression, sortExpression, typeExpression } from './sort-expression.ts';
+import { fitting, type Measured, withinBytes } from './within-bytes.ts';
 
 export type SearchPage = {
   readonly matches: readonly StoredVersion[];
@@ -27,20 +28,35 @@ export type SearchPage = {
 /** Without `_total=accurate` matches are counted only up to here. */
 const countedByDefault = 1000;
 
-type Row = StoredVersion & { readonly position: string; readonly order: readonly (string | null)[] };
+type Row = StoredVersion & Measured & { readonly position: string; readonly order: readonly (string | null)[] };
+
+/** How a search is run beside what it says. */
+export type SearchOptions = {
+  /** The page ends with the resource that passes so many bytes, whatever number was asked for. */
+  readonly bytesAtMost?: number;
+};
 
 /**
  * Runs a search. One statement for the page and, only if the page does not tell, one for the total.
  * `baseUrl` is the record's own address, which references in the query may carry.
  */
-export async function runSearch(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
+export async function runSearch(
+  sql: Sql,
+  query: SearchQuery,
+  baseUrl?: string,
+  options: SearchOptions = {},
+): Promise<SearchPage> {
   const startedMs = performance.now();
-  const page = await inSpan('search', () => findPage(sql, query, baseUrl));
+  const page = await inSpan('search', () => findPage(sql, query, { ...options, baseUrl }));
   noteSearch(query, page.matches.length, startedMs);
   return page;
 }
 
-async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise<SearchPage> {
+async function findPage(
+  sql: Sql,
+  query: SearchQuery,
+  { baseUrl, bytesAtMost }: SearchOptions & { readonly baseUrl: string | undefined },
+): Promise<SearchPage> {
   const branches = await lookUp(sql, query, baseUrl);
   const scope = scopeOf(sql, query.types, branches, baseUrl);
   const met = inSpan('compile', () => compileBranches(scope, branches));
@@ -48,12 +64,12 @@ async function findPage(sql: Sql, query: SearchQuery, baseUrl?: string): Promise
   if (query.summary === 'count' || query.count === 0) {
     return { matches: [], total: await countMatches(sql, selection), next: undefined };
   }
-  const rows = await selectPage(sql, selection).catch((error: unknown) => {
+  const rows = await selectPage(sql, selection, bytesAtMost).catch((error: unknown) => {
     throw query.cursor !== undefined && isMalformedValue(error) ? invalidCursor() : error;
   });
-  const matches = rows.slice(0, query.count);
+  const matches = fitting(rows).slice(0, query.count);
   const last = matches.at(-1);
-  const more = rows.length > query.count && last !== undefined;
+  const more = rows.length > matches.length && last !== undefined;
   const whole = !more && query.cursor === undefined;
   return {
     matches,
@@ -109,7 +125,13 @@ async function countMatches(sql: Sql, { scope, where }: Selection, limit?: numbe
   return row?.count ?? 0;
 }
 
-async function selectPage(sql: Sql, { scope, query, where }: Selection): Promise<Row[]> {
+const rowColumns = 'bucket, type, id, version, updated, method, patient, position, "order"';
+
+async function selectPage(
+  sql: Sql,
+  { scope, query, where }: Selection,
+  bytesAtMost: number | undefined,
+): Promise<Row[]> {
   const expressions = orderOf(scope, query);
   const after = query.cursor === undefined ? clause`true` : afterCursor(scope, query, expressions);
   const order = expressions.map(({ value, neverNull }, at) => {
@@ -117,13 +139,14 @@ async function selectPage(sql: Sql, { scope, query, where }: Selection): Promise
     return neverNull ? clause`${value} ${direction}, ` : clause`${value} ${direction} nulls last, `;
   });
   const values = expressions.map(({ value }, at) => (at === 0 ? clause`(${value})::text` : clause`, (${value})::text`));
-  const page = clause`
+  const rows = clause`
     select r.bucket, r.type, r.id, r.version, r.updated, r.method, r.patient, r.content, r.rid::text as position,
       ${values.length === 0 ? clause`'[]'::json` : clause`to_json(array[${values}])`} as order
     from record.resource r
     where ${allOf([where, after])}
     order by ${order} r.rid
     limit ${String(query.count + 1)}::text::bigint`;
+  const page = bytesAtMost === undefined ? rows : withinBytes(rows, rowColumns, bytesAtMost);
   return scope.driver === undefined ? run<Row>(sql, page) : runTogether<Row>(sql, page, { rows: query.count });
 }
 
