@@ -20,7 +20,7 @@ resource, and the most memory the program's process has held. 1,500,000 resource
   --no-export       only import
   --folder FOLDER   where files and database lie while it runs (the system's folder for temporary files); about 8 kB a resource
   --profile FOLDER  write CPU profiles of the program and its threads
-  --out FILE        where the figures go (100,000 resources or more: bench/results/<date>-bulk-<commit>.json)`;
+  --out FILE        where the figures go (100,000 resources or more: bench/results/bulk-<date>-<commit>.json)`;
 
 type Figure = {
   readonly name: 'import' | 'export';
@@ -157,7 +157,7 @@ async function measure(name: Figure['name'], serverPid: number, run: () => Promi
 
 function resultFile(startedAt: string, commit: string, resources: number): string {
   const root = join(import.meta.dirname, '..');
-  const name = `${startedAt.slice(0, 10)}-bulk-${commit}.json`;
+  const name = `bulk-${startedAt.slice(0, 10)}-${commit}.json`;
   return join(root, ...(resources >= 100_000 ? ['bench', 'results'] : ['.cache', 'bench']), name);
 }
 

@@ -19,7 +19,7 @@ workloads there, with the floors of that moment. Prints how p50 and processor ti
 
   --sizes N,N      numbers of resources, growing (1000000,5000000)
   --folder FOLDER  where files and database lie while it runs (the system's folder for temporary files)
-  --out FILE       where the figures go (bench/results/<date>-growth-<commit>.json)`;
+  --out FILE       where the figures go (bench/results/growth-<date>-<commit>.json)`;
 
 const workloads =
   'read-patient,search-patient-identifier,search-observation,everything,create-observation,create-patient';
@@ -93,7 +93,7 @@ async function main(): Promise<void> {
   const growth = steps.slice(1).map((step) => growthOf(steps[0] ?? step, step));
   const machine = machineFacts(folder, undefined);
   const result = { startedAt, commit: currentCommit(), machine, loadAfter: loadAverage(), steps, growth };
-  const name = `${startedAt.slice(0, 10)}-growth-${result.commit}.json`;
+  const name = `growth-${startedAt.slice(0, 10)}-${result.commit}.json`;
   const out = values.out ?? join(import.meta.dirname, 'results', name);
   mkdirSync(resolve(out, '..'), { recursive: true });
   writeFileSync(out, `${JSON.stringify(result, undefined, 1)}\n`);

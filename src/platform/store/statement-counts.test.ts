@@ -89,22 +89,25 @@ it.skipIf(onSeveralServers)(
   },
 );
 
-it('reads of what lies in the bucket of its patient, under an id of another record, are two statements', async () => {
-  const ids = Array.from({ length: 30 }, (_, at) => `imported-${at}`);
-  await write(
-    { kind: 'update', type: 'Patient', target: 'a', resource: patient('a') },
-    ...ids.map(
-      (id): WriteRequest => ({
-        kind: 'update',
-        type: 'Condition',
-        target: id,
-        resource: { resourceType: 'Condition', id, subject: { reference: 'Patient/a' } },
-      }),
-    ),
-  );
-  sent.length = 0;
-  const audit = createReadAudit(store.sql);
-  const found = await Promise.all(ids.map((id) => audit.read({ type: 'Condition', id }, actor)));
-  expect(found.map((each) => each?.id)).toEqual(ids);
-  expect(sent).toEqual(['with found', 'with found']);
-});
+it.skipIf(onSeveralServers)(
+  'reads of what lies in the bucket of its patient, under an id of another record, are two statements',
+  async () => {
+    const ids = Array.from({ length: 30 }, (_, at) => `imported-${at}`);
+    await write(
+      { kind: 'update', type: 'Patient', target: 'a', resource: patient('a') },
+      ...ids.map(
+        (id): WriteRequest => ({
+          kind: 'update',
+          type: 'Condition',
+          target: id,
+          resource: { resourceType: 'Condition', id, subject: { reference: 'Patient/a' } },
+        }),
+      ),
+    );
+    sent.length = 0;
+    const audit = createReadAudit(store.sql);
+    const found = await Promise.all(ids.map((id) => audit.read({ type: 'Condition', id }, actor)));
+    expect(found.map((each) => each?.id)).toEqual(ids);
+    expect(sent).toEqual(['with found', 'with found']);
+  },
+);
