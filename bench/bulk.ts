@@ -1,5 +1,4 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,6 +7,7 @@ import { writeBulkFiles } from './bulk-files.ts';
 import { currentCommit, loadAverage, machineFacts } from './machine.ts';
 import { startOwnServer } from './own-server.ts';
 import { type CpuSample, peakMemoryMegabytes, sampleCpu } from './process-cpu.ts';
+import { inScratchFolder, type ScratchFolder } from './scratch-folder.ts';
 
 const usage = `node bench/bulk.ts [--resources N] [--input FOLDER] [options]
 
@@ -56,21 +56,10 @@ if (!/^[1-9]\d{0,8}$/.test(values.resources)) {
   process.stderr.write(`--resources ${values.resources}: a whole number from 1 on is wanted.\n`);
   process.exit(2);
 }
-const stops: (() => Promise<void>)[] = [];
-let stopping: Promise<void> | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stopAll().finally(() => process.exit(1)));
-}
-const folder = await mkdtemp(join(values.folder, 'vsis-bulk-'));
-stops.push(() => rm(folder, { recursive: true, force: true }));
-await chmod(folder, 0o755); // PostgreSQL does not run as root and must enter it
-try {
-  await main();
-} finally {
-  await stopAll();
-}
 
-async function main(): Promise<void> {
+await inScratchFolder(join(values.folder, 'vsis-bulk-'), main);
+
+async function main({ folder, stops }: ScratchFolder): Promise<void> {
   const input = resolve(values.input ?? join(folder, 'input'));
   const written = values.input === undefined ? writeBulkFiles(input, Number(values.resources)) : undefined;
   const names = readdirSync(input).filter((name) => name.endsWith('.ndjson'));
@@ -159,12 +148,4 @@ function resultFile(startedAt: string, commit: string, resources: number): strin
   const root = join(import.meta.dirname, '..');
   const name = `bulk-${startedAt.slice(0, 10)}-${commit}.json`;
   return join(root, ...(resources >= 100_000 ? ['bench', 'results'] : ['.cache', 'bench']), name);
-}
-
-/** Stops what was started, the latest first. */
-function stopAll(): Promise<void> {
-  stopping ??= (async () => {
-    for (const stop of stops.toReversed()) await stop();
-  })();
-  return stopping;
 }

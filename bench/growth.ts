@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
@@ -11,6 +10,7 @@ import { currentCommit, loadAverage, machineFacts } from './machine.ts';
 import { type OwnServer, startOwnServer } from './own-server.ts';
 import { peakMemoryMegabytes, sampleCpu } from './process-cpu.ts';
 import { type BenchResult, readResult } from './result.ts';
+import { inScratchFolder, type ScratchFolder } from './scratch-folder.ts';
 
 const usage = `node bench/growth.ts [--sizes 1000000,5000000] [options]
 
@@ -57,21 +57,9 @@ type Step = {
   readonly bench: BenchResult;
 };
 
-const stops: (() => Promise<void>)[] = [];
-let stopping: Promise<void> | undefined;
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stopAll().finally(() => process.exit(1)));
-}
-const folder = await mkdtemp(join(values.folder, 'vsis-growth-'));
-stops.push(() => rm(folder, { recursive: true, force: true }));
-await chmod(folder, 0o755); // PostgreSQL does not run as root and must enter it
-try {
-  await main();
-} finally {
-  await stopAll();
-}
+await inScratchFolder(join(values.folder, 'vsis-growth-'), main);
 
-async function main(): Promise<void> {
+async function main({ folder, stops }: ScratchFolder): Promise<void> {
   const startedAt = new Date().toISOString();
   const input = join(folder, 'input');
   mkdirSync(input);
@@ -87,7 +75,7 @@ async function main(): Promise<void> {
       ...load,
       exportedPerSecond,
       peakMemoryMegabytes: peakMemoryMegabytes(own.pid),
-      bench: await bench(own),
+      bench: await bench(own, folder),
     });
   }
   const growth = steps.slice(1).map((step) => growthOf(steps[0] ?? step, step));
@@ -145,7 +133,7 @@ async function exportAll({ base }: OwnServer, size: number): Promise<number> {
   return perSecond;
 }
 
-async function bench({ base, pid }: OwnServer): Promise<BenchResult> {
+async function bench({ base, pid }: OwnServer, folder: string): Promise<BenchResult> {
   const out = join(folder, 'bench.json');
   const asked = ['--target', base, '--server-pid', String(pid), '--only', workloads, '--floors', 'yes'];
   const { stdout } = await run(
@@ -174,12 +162,4 @@ function growthOf(from: Step, to: Step) {
 
 function ratio(after: number, before: number): number {
   return before === 0 ? 0 : Math.round((after / before) * 100) / 100;
-}
-
-/** Stops what was started, the latest first. */
-function stopAll(): Promise<void> {
-  stopping ??= (async () => {
-    for (const stop of stops.toReversed()) await stop();
-  })();
-  return stopping;
 }
